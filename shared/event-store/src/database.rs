@@ -1,0 +1,126 @@
+//! The service's database: PostgreSQL, or an SQLite file with the same tables.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sea_orm::{
+    AccessMode, ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    IsolationLevel, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
+};
+
+/// A set of tables that a crate brings along; applied once, in order, and never edited after its release.
+#[derive(Clone, Copy, Debug)]
+pub struct Migration {
+    pub name: &'static str,
+    pub postgres: &'static str,
+    pub sqlite: &'static str,
+}
+
+/// The tables of the event store itself.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    name: "event-store-1",
+    postgres: include_str!("schema/postgres.sql"),
+    sqlite: include_str!("schema/sqlite.sql"),
+}];
+
+/// Connections for reading and for writing, kept apart so that a slow list does not starve the log.
+#[derive(Clone, Debug)]
+pub struct Database {
+    pub reader: DatabaseConnection,
+    pub writer: DatabaseConnection,
+}
+
+impl Database {
+    /// `postgres://…` or `sqlite:<path>`.
+    pub async fn connect(url: &str, max_connections: u32) -> Result<Self, DbErr> {
+        if url.starts_with("sqlite:") {
+            // SQLite has one writer; a pool of one makes callers queue here instead of meeting "database is locked".
+            return Ok(Self { reader: sqlite(url, max_connections).await?, writer: sqlite(url, 1).await? });
+        }
+        Ok(Self { reader: postgres(url, max_connections).await?, writer: postgres(url, 4).await? })
+    }
+
+    pub async fn sqlite_file(path: &Path) -> Result<Self, DbErr> {
+        Self::connect(&format!("sqlite:{}", path.display()), 4).await
+    }
+
+    pub fn backend(&self) -> DbBackend {
+        self.reader.get_database_backend()
+    }
+
+    /// A transaction that may write. Only tasks of our own call this, never a request's future: a `begin` that is
+    /// cancelled half-way leaves an open transaction in the pool (sqlx 0.8.4–0.9.0).
+    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.writer
+            .begin_with_options(TransactionOptions {
+                isolation_level: (self.backend() == DbBackend::Postgres).then_some(IsolationLevel::ReadCommitted),
+                access_mode: (self.backend() == DbBackend::Postgres).then_some(AccessMode::ReadWrite),
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            })
+            .await
+    }
+
+    /// Applies what has not been applied yet. Safe to repeat, and for several processes at once.
+    pub async fn migrate(&self, migrations: &[Migration]) -> Result<Vec<&'static str>, DbErr> {
+        let transaction = self.begin().await?;
+        if self.backend() == DbBackend::Postgres {
+            transaction.execute_unprepared("SELECT pg_advisory_xact_lock(3490)").await?;
+        }
+        transaction.execute_unprepared("CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY)").await?;
+        let mut applied = vec![];
+        for migration in migrations {
+            if self.apply(&transaction, migration).await? {
+                applied.push(migration.name);
+            }
+        }
+        transaction.commit().await?;
+        Ok(applied)
+    }
+
+    async fn apply(&self, transaction: &DatabaseTransaction, migration: &Migration) -> Result<bool, DbErr> {
+        let claim = statement(
+            self.backend(),
+            "INSERT INTO migrations (name) VALUES ($1) ON CONFLICT DO NOTHING",
+            [migration.name.into()],
+        );
+        if transaction.execute_raw(claim).await?.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let sql = match self.backend() {
+            DbBackend::Postgres => migration.postgres,
+            _ => migration.sqlite,
+        };
+        transaction.execute_unprepared(sql).await?;
+        Ok(true)
+    }
+}
+
+/// SQL with `$1` placeholders, which both databases read.
+pub fn statement(backend: DbBackend, sql: impl Into<String>, values: impl IntoIterator<Item = Value>) -> Statement {
+    Statement::from_sql_and_values(backend, sql, values)
+}
+
+async fn sqlite(url: &str, connections: u32) -> Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new(format!("{url}?mode=rwc"));
+    options.max_connections(connections).min_connections(1).sqlx_logging(false);
+    options.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
+    options.map_sqlx_sqlite_opts(|sqlite| {
+        sqlite
+            .pragma("journal_mode", "WAL")
+            // An acknowledged command survives a power cut, not only a crash.
+            .pragma("synchronous", "FULL")
+            .pragma("foreign_keys", "ON")
+            .busy_timeout(Duration::from_secs(10))
+    });
+    sea_orm::Database::connect(options).await
+}
+
+async fn postgres(url: &str, connections: u32) -> Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(connections).sqlx_logging(false).connect_lazy(true);
+    options.acquire_timeout(Duration::from_secs(4)).connect_timeout(Duration::from_secs(4));
+    options.map_sqlx_postgres_opts(|postgres| {
+        postgres.application_name("darbazi").options([("idle_in_transaction_session_timeout", "20s")])
+    });
+    sea_orm::Database::connect(options).await
+}

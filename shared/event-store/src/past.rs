@@ -1,0 +1,59 @@
+//! Lists as of a past moment: the streams folded to that moment, in a small database of their own.
+//!
+//! The past is queried with the very statements of the present, so a filter means the same in both.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend};
+use uuid::Uuid;
+
+use crate::batch::write_rows;
+use crate::entity::Entity;
+use crate::event::StoredEvent;
+use crate::row::{Record, RowChange, TableDefinition};
+use crate::store::qualified;
+use crate::{Failure, Store};
+
+impl Store {
+    /// A database that holds the rows of `A` as they were at `at`. Pages of it that follow each other share the work.
+    pub async fn past<A: Record>(&self, at: DateTime<Utc>) -> Result<DatabaseConnection, Failure> {
+        if let Some(past) = self.pasts().get(&(A::KIND, at)) {
+            return Ok(past);
+        }
+        let past = self.folded_past::<A>(at).await?;
+        // The last moments may still get events that are being written.
+        if at < self.clock().now() - Duration::seconds(60) {
+            self.pasts().insert((A::KIND, at), past.clone());
+        }
+        Ok(past)
+    }
+
+    async fn folded_past<A: Record>(&self, at: DateTime<Utc>) -> Result<DatabaseConnection, Failure> {
+        let entities = self.fold_until::<A>(at).await?;
+        let mut options = ConnectOptions::new("sqlite::memory:");
+        options.max_connections(1).min_connections(1).sqlx_logging(false);
+        options.idle_timeout(None::<std::time::Duration>).max_lifetime(None::<std::time::Duration>);
+        let past = sea_orm::Database::connect(options).await?;
+        past.execute(&TableDefinition::of::<A::Row>(DbBackend::Sqlite).create).await?;
+        write_rows(&past, entities.values().map(|entity| RowChange::put(<A::Row>::from(entity))).collect()).await?;
+        Ok(past)
+    }
+
+    async fn fold_until<A: Record>(&self, at: DateTime<Utc>) -> Result<HashMap<Uuid, Entity<A>>, Failure> {
+        let sql = format!(
+            "SELECT streams.number AS number, {} FROM events JOIN streams ON streams.id = events.stream_id \
+             WHERE events.kind = $1 AND events.recorded_at <= $2 ORDER BY events.stream_id, events.version",
+            qualified()
+        );
+        let mut entities: HashMap<Uuid, Entity<A>> = HashMap::new();
+        for row in self.query(&sql, vec![A::KIND.into(), at.into()]).await? {
+            let event = self.opened(StoredEvent::read(&row)?).await?;
+            let number: String = row.try_get("", "number")?;
+            let id = event.stream_id;
+            let entity = entities.remove(&id).unwrap_or_else(|| Entity::unborn(A::Id::from(id)));
+            entities.insert(id, entity.after(&number, &event)?);
+        }
+        Ok(entities)
+    }
+}

@@ -1,0 +1,276 @@
+//! The event store of one service.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use kernel::Clock;
+use kernel::id::Id;
+use moka::sync::Cache;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Value};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::aggregate::{Aggregate, Context};
+use crate::batch::answered;
+use crate::change::Change;
+use crate::committer::Committer;
+use crate::database::{Database, statement};
+use crate::entity::Entity;
+use crate::event::{COLUMNS, StoredEvent};
+use crate::row::Record;
+use crate::unit::{Answer, CommandKey, CommandRecord, Committed, Unit};
+use crate::vault::Vault;
+use crate::{Failure, snapshot};
+
+/// A command is decided again on the fresh state this often before the caller is told that others are faster.
+const DECISIONS: usize = 5;
+
+/// What the caller expects of the aggregate it commands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// It does not exist yet.
+    Nothing,
+    /// It exists, at whatever version.
+    Something,
+    /// It exists at exactly this version (`If-Match`).
+    Version(i64),
+}
+
+#[derive(Clone, Debug)]
+pub struct Store(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    service: &'static str,
+    database: Database,
+    committer: Committer,
+    vault: Vault,
+    clock: Clock,
+    /// Entities as they were after their newest known event. A stale one costs a retry, never a wrong decision:
+    /// the append checks the version.
+    entities: Cache<Uuid, Arc<dyn Any + Send + Sync>>,
+    /// Databases of the past, see [`crate::past`].
+    pasts: Cache<(&'static str, DateTime<Utc>), DatabaseConnection>,
+}
+
+impl Store {
+    /// Needs a database that has been migrated.
+    pub fn open(service: &'static str, database: Database, master_key: [u8; 32], clock: Clock) -> Self {
+        Self(Arc::new(Inner {
+            service,
+            committer: Committer::start(database.clone(), service),
+            vault: Vault::new(database.clone(), master_key),
+            database,
+            clock,
+            entities: Cache::new(20_000),
+            pasts: Cache::builder().max_capacity(16).time_to_live(Duration::from_secs(60)).build(),
+        }))
+    }
+
+    pub fn service(&self) -> &'static str {
+        self.0.service
+    }
+
+    pub fn database(&self) -> &Database {
+        &self.0.database
+    }
+
+    pub fn vault(&self) -> &Vault {
+        &self.0.vault
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Raised after each commit of this process.
+    pub fn changed(&self) -> watch::Receiver<u64> {
+        self.0.committer.changed()
+    }
+
+    /// The way of a command: load, decide, append with the rows that follow, all in one transaction.
+    ///
+    /// With a `command` record the unit is carried out once for its key; a repetition fails with
+    /// [`Failure::Answered`]. A command that leads to no events keeps nothing and returns the entity as it is.
+    pub async fn execute<A: Record>(
+        &self,
+        id: A::Id,
+        expect: Expect,
+        command: A::Command,
+        context: &Context,
+        once: Option<&(dyn Fn(&Change<A>) -> CommandRecord + Send + Sync)>,
+    ) -> Result<Entity<A>, Failure> {
+        let mut decisions = 0;
+        loop {
+            decisions += 1;
+            let change = self.decide(id, expect, command.clone(), context).await?;
+            if change.is_empty() {
+                return Ok(change.after);
+            }
+            let after = change.after.clone();
+            let mut unit = Unit { command: once.map(|record| record(&change)), ..Unit::new() };
+            unit = unit.change(change);
+            match self.commit(unit).await {
+                Ok(committed) => return Ok(self.remember(after, committed)),
+                Err(Failure::Stale { .. }) if decisions < DECISIONS && expect == Expect::Something => {
+                    self.forget(id.uuid());
+                }
+                Err(failure) => {
+                    self.forget(id.uuid());
+                    return Err(failure);
+                }
+            }
+        }
+    }
+
+    fn remember<A: Record>(&self, mut entity: Entity<A>, committed: Committed) -> Entity<A> {
+        if let Some(number) = committed.numbers.into_iter().next() {
+            entity.number = number;
+        }
+        self.0.entities.insert(entity.uuid(), Arc::new(entity.clone()));
+        if entity.version % snapshot::INTERVAL == 0 {
+            tokio::spawn(snapshot::keep(self.clone(), entity.clone()));
+        }
+        entity
+    }
+
+    /// Decides without keeping anything.
+    pub async fn decide<A: Record>(
+        &self,
+        id: A::Id,
+        expect: Expect,
+        command: A::Command,
+        context: &Context,
+    ) -> Result<Change<A>, Failure> {
+        let before = match self.load::<A>(id).await? {
+            Some(entity) => entity,
+            None if expect == Expect::Nothing => Entity::unborn(id),
+            None => return Err(kernel::Fault::not_found().into()),
+        };
+        match expect {
+            Expect::Version(version) if version != before.version => Err(Failure::Stale { actual: before.version }),
+            Expect::Nothing if before.exists() => Err(Failure::Stale { actual: before.version }),
+            _ => Change::decide(self, before, command, context).await,
+        }
+    }
+
+    /// Keeps a unit; several aggregates may change in it.
+    pub async fn commit(&self, unit: Unit) -> Result<Committed, Failure> {
+        let streams: Vec<Uuid> = unit.streams().collect();
+        let events: usize = unit.appends.iter().map(|append| append.events.len()).sum();
+        let committed = self.0.committer.commit(unit).await;
+        for stream in streams {
+            self.forget(stream);
+        }
+        if committed.is_ok() {
+            metrics::counter!("darbazi_events_appended_total", "service" => self.service()).increment(events as u64);
+        }
+        committed
+    }
+
+    fn forget(&self, stream: Uuid) {
+        self.0.entities.invalidate(&stream);
+    }
+
+    /// The aggregate as it is now.
+    pub async fn load<A: Aggregate>(&self, id: A::Id) -> Result<Option<Entity<A>>, Failure> {
+        if let Some(entity) = self.0.entities.get(&id.uuid()) {
+            if let Some(entity) = entity.downcast_ref::<Entity<A>>() {
+                return Ok(Some(entity.clone()));
+            }
+        }
+        let begun = snapshot::newest(self, id).await?.unwrap_or_else(|| Entity::unborn(id));
+        let entity = self.fold(begun, None).await?;
+        if entity.exists() {
+            self.0.entities.insert(id.uuid(), Arc::new(entity.clone()));
+        }
+        Ok(entity.exists().then_some(entity))
+    }
+
+    /// The aggregate as it was at `at`; `None` before its first event.
+    pub async fn load_as_of<A: Aggregate>(&self, id: A::Id, at: DateTime<Utc>) -> Result<Option<Entity<A>>, Failure> {
+        let entity = self.fold(Entity::unborn(id), Some(at)).await?;
+        Ok(entity.exists().then_some(entity))
+    }
+
+    async fn fold<A: Aggregate>(&self, begun: Entity<A>, until: Option<DateTime<Utc>>) -> Result<Entity<A>, Failure> {
+        let mut values: Vec<Value> = vec![begun.uuid().into(), begun.version.into(), A::KIND.into()];
+        let mut condition = "stream_id = $1 AND events.version > $2 AND events.kind = $3".to_owned();
+        if let Some(until) = until {
+            values.push(until.into());
+            condition.push_str(" AND recorded_at <= $4");
+        }
+        let events = self.numbered_events(&condition, values).await?;
+        let mut entity = begun;
+        for (number, event) in events {
+            entity = entity.after(&number, &event)?;
+        }
+        Ok(entity)
+    }
+
+    /// Every event of one aggregate, oldest first.
+    pub async fn stream(&self, id: Uuid) -> Result<Vec<(String, StoredEvent)>, Failure> {
+        self.numbered_events("stream_id = $1", vec![id.into()]).await
+    }
+
+    async fn numbered_events(
+        &self,
+        condition: &str,
+        values: Vec<Value>,
+    ) -> Result<Vec<(String, StoredEvent)>, Failure> {
+        let sql = format!(
+            "SELECT streams.number AS number, {} FROM events JOIN streams ON streams.id = events.stream_id \
+             WHERE {condition} ORDER BY events.version",
+            qualified()
+        );
+        let mut events = vec![];
+        for row in self.query(&sql, values).await? {
+            events.push((row.try_get("", "number")?, self.opened(StoredEvent::read(&row)?).await?));
+        }
+        Ok(events)
+    }
+
+    /// The event with its personal fields open, as far as their keys are there.
+    pub async fn opened(&self, mut event: StoredEvent) -> Result<StoredEvent, Failure> {
+        if event.text.contains(crate::sealed::MARK) {
+            self.vault().open(&mut event.data).await?;
+        }
+        Ok(event)
+    }
+
+    /// The answer that was given to this command, if it was carried out.
+    pub async fn answer_to(&self, key: &CommandKey) -> Result<Option<Answer>, Failure> {
+        let sql = "SELECT request_hash, answer FROM command_log WHERE caller = $1 AND key = $2";
+        let rows = self.query(sql, vec![key.caller.clone().into(), key.key.clone().into()]).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        match answered(row, key)? {
+            Failure::Answered(answer) => Ok(Some(answer)),
+            other => Err(other),
+        }
+    }
+
+    /// Forgets answers older than `before`: keys are kept for a day.
+    pub async fn forget_answers(&self, before: DateTime<Utc>) -> Result<u64, Failure> {
+        let statement = statement(self.backend(), "DELETE FROM command_log WHERE created_at < $1", [before.into()]);
+        Ok(self.0.database.writer.execute_raw(statement).await?.rows_affected())
+    }
+
+    pub(crate) fn pasts(&self) -> &Cache<(&'static str, DateTime<Utc>), DatabaseConnection> {
+        &self.0.pasts
+    }
+
+    pub(crate) fn backend(&self) -> DbBackend {
+        self.0.database.backend()
+    }
+
+    pub(crate) async fn query(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, Failure> {
+        Ok(self.0.database.reader.query_all_raw(statement(self.backend(), sql, values)).await?)
+    }
+}
+
+/// [`COLUMNS`] of the event table, for use in a join.
+pub(crate) fn qualified() -> String {
+    COLUMNS.split(", ").map(|column| format!("events.{column}")).collect::<Vec<_>>().join(", ")
+}
