@@ -45,6 +45,7 @@ impl<A: Record> Change<A> {
             position: 0,
             id: kernel::id::random(),
             stream_id: self.after.uuid(),
+            number: self.after.number.clone(),
             kind: A::KIND.to_owned(),
             version: self.after.version + 1,
             name,

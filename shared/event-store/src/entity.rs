@@ -40,12 +40,12 @@ impl<A: Aggregate> Entity<A> {
         self.version > 0
     }
 
-    /// The stream with `number` after one more event.
-    pub fn after(mut self, number: &str, stored: &StoredEvent) -> Result<Self, Failure> {
+    /// The entity after one more event of its stream.
+    pub fn after(mut self, stored: &StoredEvent) -> Result<Self, Failure> {
         let event = decode::<A::Event>(stored)?;
         if self.version == 0 {
             self.created_at = stored.recorded_at;
-            number.clone_into(&mut self.number);
+            self.number.clone_from(&stored.number);
         }
         self.version = stored.version;
         self.updated_at = stored.recorded_at;

@@ -21,6 +21,8 @@ pub struct StoredEvent {
     pub position: i64,
     pub id: Uuid,
     pub stream_id: Uuid,
+    /// Human number of the stream's thing.
+    pub number: String,
     pub kind: String,
     pub version: i64,
     /// Without the service: `device.assigned.v1`.
@@ -62,9 +64,10 @@ impl From<&Context> for Meta {
     }
 }
 
-/// The columns of [`StoredEvent::read`], in the order it wants them.
-pub const COLUMNS: &str =
-    "position, id, stream_id, kind, version, type, data, meta, org_unit_id, owner_id, recorded_at, hash";
+/// Selects what [`StoredEvent::read`] reads; a condition and an order follow.
+pub const SELECT: &str = "SELECT streams.number, events.position, events.id, events.stream_id, events.kind, events.version, \
+    events.type, events.data, events.meta, events.org_unit_id, events.owner_id, events.recorded_at, events.hash \
+    FROM events JOIN streams ON streams.id = events.stream_id";
 
 impl StoredEvent {
     /// Reads a row of the event table; `data` still sealed.
@@ -76,6 +79,7 @@ impl StoredEvent {
             position: row.try_get("", "position")?,
             id: row.try_get("", "id")?,
             stream_id: row.try_get("", "stream_id")?,
+            number: row.try_get("", "number")?,
             kind: row.try_get("", "kind")?,
             version: row.try_get("", "version")?,
             name: row.try_get("", "type")?,

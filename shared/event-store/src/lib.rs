@@ -30,7 +30,7 @@ pub use batch::write_rows;
 pub use change::{Change, request_hash};
 pub use database::{Database, MIGRATIONS, Migration, statement};
 pub use entity::{Entity, decode};
-pub use event::{COLUMNS, Hash, Meta, StoredEvent};
+pub use event::{Hash, Meta, SELECT, StoredEvent};
 pub use failure::Failure;
 pub use row::{Record, Row, RowChange, Unique};
 pub use sealed::Sealed;

@@ -10,9 +10,8 @@ use uuid::Uuid;
 
 use crate::batch::write_rows;
 use crate::entity::Entity;
-use crate::event::StoredEvent;
+use crate::event::{SELECT, StoredEvent};
 use crate::row::{Record, RowChange, TableDefinition};
-use crate::store::qualified;
 use crate::{Failure, Store};
 
 impl Store {
@@ -42,17 +41,14 @@ impl Store {
 
     async fn fold_until<A: Record>(&self, at: DateTime<Utc>) -> Result<HashMap<Uuid, Entity<A>>, Failure> {
         let sql = format!(
-            "SELECT streams.number AS number, {} FROM events JOIN streams ON streams.id = events.stream_id \
-             WHERE events.kind = $1 AND events.recorded_at <= $2 ORDER BY events.stream_id, events.version",
-            qualified()
+            "{SELECT} WHERE events.kind = $1 AND events.recorded_at <= $2 ORDER BY events.stream_id, events.version"
         );
         let mut entities: HashMap<Uuid, Entity<A>> = HashMap::new();
         for row in self.query(&sql, vec![A::KIND.into(), at.into()]).await? {
             let event = self.opened(StoredEvent::read(&row)?).await?;
-            let number: String = row.try_get("", "number")?;
             let id = event.stream_id;
             let entity = entities.remove(&id).unwrap_or_else(|| Entity::unborn(A::Id::from(id)));
-            entities.insert(id, entity.after(&number, &event)?);
+            entities.insert(id, entity.after(&event)?);
         }
         Ok(entities)
     }

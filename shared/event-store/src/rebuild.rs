@@ -9,9 +9,8 @@ use uuid::Uuid;
 use crate::batch::write_rows;
 use crate::database::statement;
 use crate::entity::Entity;
-use crate::event::StoredEvent;
+use crate::event::{SELECT, StoredEvent};
 use crate::row::{Record, RowChange, TableDefinition};
-use crate::store::qualified;
 use crate::{Failure, Store};
 
 /// Events folded at a time.
@@ -75,21 +74,18 @@ impl Store {
         rebuilt: &mut Rebuilt,
     ) -> Result<Option<i64>, Failure> {
         let sql = format!(
-            "SELECT streams.number AS number, {} FROM events JOIN streams ON streams.id = events.stream_id \
-             WHERE events.kind = $1 AND events.position > $2 ORDER BY events.position LIMIT {PAGE}",
-            qualified()
+            "{SELECT} WHERE events.kind = $1 AND events.position > $2 ORDER BY events.position LIMIT {PAGE}"
         );
         let mut last = None;
         for row in self.query(&sql, vec![A::KIND.into(), after.into()]).await? {
             let event = self.opened(StoredEvent::read(&row)?).await?;
-            let number: String = row.try_get("", "number")?;
             let id = event.stream_id;
             let entity = entities.remove(&id).unwrap_or_else(|| Entity::unborn(A::Id::from(id)));
             last = Some(event.position);
             rebuilt.events += 1;
             // A stream whose earlier event was not visible yet is folded again in the swap.
             if event.version == entity.version + 1 {
-                entities.insert(id, entity.after(&number, &event)?);
+                entities.insert(id, entity.after(&event)?);
             }
         }
         Ok(last)

@@ -18,7 +18,7 @@ use crate::change::Change;
 use crate::committer::Committer;
 use crate::database::{Database, statement};
 use crate::entity::Entity;
-use crate::event::{COLUMNS, StoredEvent};
+use crate::event::{SELECT, StoredEvent};
 use crate::row::Record;
 use crate::unit::{Answer, CommandKey, CommandRecord, Committed, Unit};
 use crate::vault::Vault;
@@ -197,37 +197,28 @@ impl Store {
 
     async fn fold<A: Aggregate>(&self, begun: Entity<A>, until: Option<DateTime<Utc>>) -> Result<Entity<A>, Failure> {
         let mut values: Vec<Value> = vec![begun.uuid().into(), begun.version.into(), A::KIND.into()];
-        let mut condition = "stream_id = $1 AND events.version > $2 AND events.kind = $3".to_owned();
+        let mut condition = "events.stream_id = $1 AND events.version > $2 AND events.kind = $3".to_owned();
         if let Some(until) = until {
             values.push(until.into());
-            condition.push_str(" AND recorded_at <= $4");
+            condition.push_str(" AND events.recorded_at <= $4");
         }
-        let events = self.numbered_events(&condition, values).await?;
         let mut entity = begun;
-        for (number, event) in events {
-            entity = entity.after(&number, &event)?;
+        for event in self.events(&condition, values).await? {
+            entity = entity.after(&event)?;
         }
         Ok(entity)
     }
 
     /// Every event of one aggregate, oldest first.
-    pub async fn stream(&self, id: Uuid) -> Result<Vec<(String, StoredEvent)>, Failure> {
-        self.numbered_events("stream_id = $1", vec![id.into()]).await
+    pub async fn stream(&self, id: Uuid) -> Result<Vec<StoredEvent>, Failure> {
+        self.events("events.stream_id = $1", vec![id.into()]).await
     }
 
-    async fn numbered_events(
-        &self,
-        condition: &str,
-        values: Vec<Value>,
-    ) -> Result<Vec<(String, StoredEvent)>, Failure> {
-        let sql = format!(
-            "SELECT streams.number AS number, {} FROM events JOIN streams ON streams.id = events.stream_id \
-             WHERE {condition} ORDER BY events.version",
-            qualified()
-        );
+    async fn events(&self, condition: &str, values: Vec<Value>) -> Result<Vec<StoredEvent>, Failure> {
+        let sql = format!("{SELECT} WHERE {condition} ORDER BY events.version");
         let mut events = vec![];
         for row in self.query(&sql, values).await? {
-            events.push((row.try_get("", "number")?, self.opened(StoredEvent::read(&row)?).await?));
+            events.push(self.opened(StoredEvent::read(&row)?).await?);
         }
         Ok(events)
     }
@@ -268,9 +259,4 @@ impl Store {
     pub(crate) async fn query(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, Failure> {
         Ok(self.0.database.reader.query_all_raw(statement(self.backend(), sql, values)).await?)
     }
-}
-
-/// [`COLUMNS`] of the event table, for use in a join.
-pub(crate) fn qualified() -> String {
-    COLUMNS.split(", ").map(|column| format!("events.{column}")).collect::<Vec<_>>().join(", ")
 }

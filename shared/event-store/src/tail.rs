@@ -9,7 +9,7 @@
 
 use sea_orm::DbBackend;
 
-use crate::event::{COLUMNS, StoredEvent};
+use crate::event::{SELECT, StoredEvent};
 use crate::{Failure, Store};
 
 /// Tag of our advisory locks, as in `schema/postgres.sql`.
@@ -31,7 +31,7 @@ impl Store {
     pub async fn tail(&self, after: i64, limit: u64) -> Result<Page, Failure> {
         let horizon = self.horizon().await?;
         let sql = format!(
-            "SELECT {COLUMNS} FROM events WHERE position > $1 AND position <= $2 ORDER BY position LIMIT {limit}"
+            "{SELECT} WHERE events.position > $1 AND events.position <= $2 ORDER BY events.position LIMIT {limit}"
         );
         let rows = self.query(&sql, vec![after.into(), horizon.into()]).await?;
         let events: Vec<_> = rows.iter().map(StoredEvent::read).collect::<Result<_, _>>()?;

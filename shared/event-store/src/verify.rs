@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use crate::event::{COLUMNS, HASH_OF_NOTHING, Hash, StoredEvent};
+use crate::event::{HASH_OF_NOTHING, Hash, SELECT, StoredEvent};
 use crate::{Failure, Store};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl Store {
         let mut verdict = Verdict::default();
         let mut after = 0;
         loop {
-            let sql = format!("SELECT {COLUMNS} FROM events WHERE position > $1 ORDER BY position LIMIT 5000");
+            let sql = format!("{SELECT} WHERE events.position > $1 ORDER BY events.position LIMIT 5000");
             let rows = self.query(&sql, vec![after.into()]).await?;
             for row in &rows {
                 let event = StoredEvent::read(row)?;

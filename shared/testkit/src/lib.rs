@@ -1,14 +1,19 @@
 //! What tests are written with.
 //!
 //! Rules: [`given`]`::<Device>([…]).when(command).then([…])` or `.refused("device-not-in-stock")`.
-//! Released events: [`golden::check`]. Storage: [`databases`] gives a test one of each kind.
+//! Released events: [`golden::check`]. Storage: [`databases`] gives a test one of each kind. A whole service:
+//! [`TestService`], spoken to with a [`Client`]; what takes its time is awaited with [`eventually`].
 
+mod client;
 mod database;
 pub mod golden;
 mod rules;
+mod running;
 
+pub use client::{Answered, Client, Request};
 pub use database::{TestDatabase, databases, postgres, sqlite};
 pub use rules::{Decided, Given, given, given_nothing};
+pub use running::{TestData, TestService, eventually};
 
 /// A variable that tells tests where a real server is.
 #[allow(clippy::disallowed_methods)] // tests are configured by their environment

@@ -1,0 +1,26 @@
+# `make help` prints what there is.
+.PHONY: help run run-distributed test check specs functions clean
+
+help: ## what there is
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
+
+run: ## build and start everything in one process on loopback (SAMPLES=1 loads sample data)
+	@SAMPLES=$(SAMPLES) scripts/run
+
+run-distributed: ## the same services as separate processes on PostgreSQL and Apache Kafka
+	@scripts/run-distributed
+
+test: ## all tests, also on a real PostgreSQL and a real Apache Kafka
+	@scripts/test
+
+check: ## format, lints, documentation, dependencies, API documents
+	@scripts/check
+
+specs: ## write the documents under api-specs/ anew
+	UPDATE_SPECS=1 cargo test --locked -p tests contracts::specs
+
+functions: ## which functions of the department have operations
+	@cargo run --locked --quiet -p darbazi -- functions
+
+clean: ## stop and remove the throw-away servers
+	@scripts/postgres stop; scripts/broker stop

@@ -1,0 +1,102 @@
+//! `darbazi run`, and the operators' commands.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::{Parser, Subcommand};
+use darbazi::{functions, platform, samples};
+use kernel::Clock;
+use service::{Platform, Settings, told_to_stop};
+
+/// The IT department's platform: five services and their gateway in one process.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Configuration file (TOML); every key can be given as DARBAZI_<KEY> too.
+    #[arg(long, env = "DARBAZI_CONFIG", global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve until told to stop.
+    Run {
+        /// Load the sample data once everything serves.
+        #[arg(long)]
+        samples: bool,
+    },
+    /// Sample data.
+    Samples {
+        #[command(subcommand)]
+        command: SampleCommand,
+    },
+    /// Recompute every hash of every log.
+    Verify,
+    /// Print which functions of the department have operations.
+    Functions,
+}
+
+#[derive(Subcommand)]
+enum SampleCommand {
+    /// Load it into a running platform; loading it twice changes nothing.
+    Load {
+        /// Address of the gateway.
+        #[arg(long, default_value = "http://127.0.0.1:8080")]
+        url: String,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match actix_web::rt::System::new().block_on(carry_out(arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn carry_out(arguments: Arguments) -> anyhow::Result<()> {
+    let settings = Settings::load(arguments.config.as_deref())?;
+    match arguments.command {
+        Command::Run { samples } => run(settings, samples).await,
+        Command::Samples { command: SampleCommand::Load { url } } => samples::load(&url, &settings).await,
+        Command::Verify => verify(settings).await,
+        Command::Functions => {
+            print!("{}", functions::report());
+            Ok(())
+        }
+    }
+}
+
+async fn run(settings: Settings, with_samples: bool) -> anyhow::Result<()> {
+    let telemetry = telemetry::start(&settings.telemetry("darbazi"))?;
+    let serving = platform::start(settings.clone(), Clock::system(), platform::addresses(&settings)).await?;
+    println!("Darbazi serves at {} (documents: {}/docs)", serving.gateway.url(), serving.gateway.url());
+    if with_samples {
+        samples::load(&serving.gateway.url(), &settings).await?;
+    }
+    told_to_stop().await;
+    println!("stopping: requests under way may finish");
+    serving.stop().await;
+    telemetry.stop();
+    Ok(())
+}
+
+async fn verify(settings: Settings) -> anyhow::Result<()> {
+    let platform = Platform::open(settings, Clock::system())?;
+    let mut sound = true;
+    for service in darbazi::services() {
+        let verdict = platform.store(&service).await?.verify().await?;
+        println!("{:>10}: {} events in {} streams", service.name, verdict.events, verdict.streams);
+        for (position, fault) in &verdict.faults {
+            println!("            position {position}: {fault}");
+        }
+        sound &= verdict.faults.is_empty();
+    }
+    if sound { Ok(()) } else { bail!("a log is not as it was written") }
+}

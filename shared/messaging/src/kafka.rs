@@ -1,0 +1,181 @@
+//! Apache Kafka: topics, the producer, the consumer.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use rdkafka::ClientConfig;
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::{CommitMode, Consumer, StreamConsumer};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{BorrowedMessage, Header, Message};
+use rdkafka::producer::{FutureProducer, FutureRecord};
+use tokio::sync::OnceCell;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use crate::cloud_event::CloudEvent;
+use crate::subscriptions::Subscriptions;
+use crate::topic;
+
+/// Fixed for good: changing it would change which partition a key belongs to.
+const PARTITIONS: i32 = 12;
+const PAUSE: Duration = Duration::from_secs(1);
+
+pub struct Kafka {
+    servers: String,
+    replication: i32,
+    /// For dead letters; the relay has a producer of its own.
+    producer: OnceCell<FutureProducer>,
+}
+
+impl Kafka {
+    pub fn new(servers: &str, replication: i32) -> Self {
+        Self { servers: servers.to_owned(), replication, producer: OnceCell::new() }
+    }
+
+    fn config(&self) -> ClientConfig {
+        let mut config = ClientConfig::new();
+        config.set("bootstrap.servers", &self.servers).set("client.id", "darbazi");
+        config
+    }
+
+    /// A producer that keeps the order of what it is given and gives up on nothing.
+    pub fn producer(&self) -> Result<FutureProducer, KafkaError> {
+        self.config()
+            .set("enable.idempotence", "true")
+            // A record that timed out would be a hole in the middle of its key.
+            .set("message.timeout.ms", "0")
+            .set("partitioner", "murmur2_random")
+            .set("compression.type", "lz4")
+            .set("linger.ms", "5")
+            .set("queue.buffering.max.messages", "20000")
+            .create()
+    }
+
+    pub async fn is_reachable(&self) -> bool {
+        let config = self.config();
+        let asked = tokio::task::spawn_blocking(move || {
+            let client: AdminClient<DefaultClientContext> = config.create()?;
+            client.inner().fetch_metadata(None, Duration::from_secs(2)).map(drop)
+        });
+        matches!(asked.await, Ok(Ok(())))
+    }
+
+    /// Makes the service's topics where they are not there yet.
+    pub async fn ensure_topics(&self, service: &str) -> Result<(), KafkaError> {
+        let admin: AdminClient<DefaultClientContext> = self.config().create()?;
+        let names = [topic(service), format!("{}.dlq", topic(service))];
+        let topics = names.each_ref().map(|name| NewTopic::new(name, PARTITIONS, TopicReplication::Fixed(self.replication)));
+        let options = AdminOptions::new().operation_timeout(Some(Duration::from_secs(10))).request_timeout(Some(Duration::from_secs(10)));
+        for outcome in admin.create_topics(&topics, &options).await? {
+            match outcome {
+                Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
+                Err((_, code)) => return Err(KafkaError::AdminOp(code)),
+            }
+        }
+        Ok(())
+    }
+
+    pub async fn dead_letter(&self, service: &str, event: &CloudEvent, error: &str) {
+        let Ok(producer) = self.producer.get_or_try_init(async || self.producer()).await else { return };
+        let topic = format!("{}.dlq", topic(service));
+        let value = event.data.to_string();
+        let headers = event.to_headers().insert(Header { key: "error", value: Some(error) });
+        let record = FutureRecord::to(&topic).key(&event.partitionkey).payload(&value).headers(headers);
+        if let Err((error, _)) = producer.send(record, Duration::from_secs(1)).await {
+            tracing::warn!(%error, topic, "the dead letter is only in the table");
+        }
+    }
+
+    fn consumer(&self, group: &str) -> Result<StreamConsumer, KafkaError> {
+        self.config()
+            .set("group.id", group)
+            .set("auto.offset.reset", "earliest")
+            .set("enable.auto.commit", "true")
+            .set("auto.commit.interval.ms", "1000")
+            // Offsets are stored once the effect is kept, never before.
+            .set("enable.auto.offset.store", "false")
+            .set("topic.metadata.refresh.interval.ms", "5000")
+            .set("allow.auto.create.topics", "false")
+            .create()
+    }
+}
+
+/// Reads the producers' topics until told to stop; a consumer that breaks is replaced.
+pub(crate) async fn consume(
+    subscriptions: Subscriptions,
+    kafka: &Kafka,
+    producers: BTreeSet<&'static str>,
+    stop: CancellationToken,
+) {
+    let group = format!("darbazi.{}", subscriptions.store.service());
+    for producer in &producers {
+        // A topic that appears after the subscription would only be found at the next refresh.
+        while let Err(error) = kafka.ensure_topics(producer).await {
+            tracing::warn!(%error, producer, "Kafka is not there yet");
+            if stop.run_until_cancelled(sleep(PAUSE)).await.is_none() {
+                return;
+            }
+        }
+    }
+    let topics: Vec<String> = producers.iter().map(|producer| topic(producer)).collect();
+    while !stop.is_cancelled() {
+        if let Err(error) = follow(&subscriptions, kafka, &group, &topics, &stop).await {
+            tracing::warn!(%error, group, "the consumer is made anew");
+            let _ = stop.run_until_cancelled(sleep(PAUSE)).await;
+        }
+    }
+}
+
+async fn follow(
+    subscriptions: &Subscriptions,
+    kafka: &Kafka,
+    group: &str,
+    topics: &[String],
+    stop: &CancellationToken,
+) -> Result<(), KafkaError> {
+    let consumer = kafka.consumer(group)?;
+    consumer.subscribe(&topics.iter().map(String::as_str).collect::<Vec<_>>())?;
+    loop {
+        let Some(message) = stop.run_until_cancelled(consumer.recv()).await else { break };
+        let message = match message {
+            Ok(message) => message,
+            Err(KafkaError::MessageConsumption(code)) if is_passing(code) => continue,
+            Err(error) => return Err(error),
+        };
+        if receive(subscriptions, &message, stop).await.is_none() {
+            break;
+        }
+        consumer.store_offset_from_message(&message)?;
+    }
+    // What was stored is committed now, so that a successor begins just there.
+    match consumer.commit_consumer_state(CommitMode::Sync) {
+        Ok(()) | Err(KafkaError::ConsumerCommit(RDKafkaErrorCode::NoOffset)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Connections that come and go mend by themselves.
+fn is_passing(code: RDKafkaErrorCode) -> bool {
+    matches!(
+        code,
+        RDKafkaErrorCode::AllBrokersDown
+            | RDKafkaErrorCode::BrokerTransportFailure
+            | RDKafkaErrorCode::OperationTimedOut
+            | RDKafkaErrorCode::UnknownTopicOrPartition
+            | RDKafkaErrorCode::UnknownTopic
+    )
+}
+
+async fn receive(subscriptions: &Subscriptions, message: &BorrowedMessage<'_>, stop: &CancellationToken) -> Option<()> {
+    match CloudEvent::read(message.headers(), message.payload().unwrap_or_default()) {
+        Ok(event) => subscriptions.handle(&event, stop).await,
+        Err(error) => {
+            // Nobody can say whom it concerns; it stays on the topic for whoever looks.
+            let (topic, partition, offset) = (message.topic(), message.partition(), message.offset());
+            tracing::error!(%error, topic, partition, offset, "a record that is no event is passed over");
+            Some(())
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! The way of an event: from the log to whoever it concerns, in order, with an effect that happens once.
+//!
+//! A service writes [`Reaction`]s; [`Subscriptions`] run them on the events that a [`Broker`] brings: Kafka, filled by
+//! the `relay` of each service, or the other services' logs in the same process. What cannot be handled is `parked`
+//! by key, so that nothing overtakes it. [`timers`] fires what is due. [`CloudEvent`] is how an event looks outside.
+
+pub mod asyncapi;
+mod broker;
+mod cloud_event;
+mod in_process;
+mod kafka;
+mod lease;
+pub mod parked;
+mod reaction;
+mod relay;
+mod schema;
+mod subscriptions;
+pub mod timers;
+
+pub use broker::Broker;
+pub use cloud_event::CloudEvent;
+pub use lease::Lease;
+pub use reaction::{Reaction, Received};
+pub use schema::MIGRATIONS;
+pub use subscriptions::Subscriptions;
+
+/// Where a service's events are published.
+pub fn topic(service: &str) -> String {
+    format!("darbazi.{service}.v1")
+}

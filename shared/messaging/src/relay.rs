@@ -1,0 +1,97 @@
+//! Publishing a service's log to Kafka, in order, by one replica at a time.
+
+use std::time::Duration;
+
+use event_store::{Failure, Store};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::producer::{DeliveryFuture, FutureProducer, FutureRecord, Producer};
+use thiserror::Error;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::cloud_event::CloudEvent;
+use crate::kafka::Kafka;
+use crate::lease::{Lease, checkpoint, save_checkpoint};
+use crate::topic;
+
+/// Records under way at once.
+const IN_FLIGHT: u64 = 2_000;
+/// A look at the log now and then: other replicas write to it too.
+const POLL: Duration = Duration::from_millis(250);
+const PAUSE: Duration = Duration::from_secs(1);
+const NAME: &str = "relay";
+
+#[derive(Debug, Error)]
+enum Interrupted {
+    #[error("the log: {0}")]
+    Log(#[from] Failure),
+    #[error("Kafka: {0}")]
+    Kafka(#[from] KafkaError),
+    #[error("another replica leads now")]
+    Fenced,
+}
+
+pub(crate) async fn run(kafka: &Kafka, store: &Store, stop: &CancellationToken) {
+    while !stop.is_cancelled() {
+        let Some(lease) = Lease::hold(store, NAME, stop).await else { return };
+        if let Some(Err(error)) = lease.lost().run_until_cancelled(lead(kafka, store, &lease)).await {
+            // The log keeps what could not be published; after a pause it goes on from the checkpoint.
+            tracing::warn!(%error, service = store.service(), "publishing is interrupted");
+        }
+        drop(lease);
+        let _ = stop.run_until_cancelled(sleep(PAUSE)).await;
+    }
+}
+
+/// Publishes until something fails.
+async fn lead(kafka: &Kafka, store: &Store, lease: &Lease) -> Result<(), Interrupted> {
+    kafka.ensure_topics(store.service()).await?;
+    let producer = kafka.producer()?;
+    let mut changed = store.changed();
+    let mut position = checkpoint(store, NAME).await?;
+    loop {
+        let page = store.tail(position, IN_FLIGHT).await?;
+        publish(&producer, store.service(), &page.events).await?;
+        if page.until > position {
+            position = page.until;
+            if !save_checkpoint(store, NAME, position, lease.epoch).await? {
+                producer.purge(rdkafka::producer::PurgeConfig::default().queue().inflight());
+                return Err(Interrupted::Fenced);
+            }
+        }
+        let lag = store.horizon().await?.saturating_sub(position);
+        telemetry::metrics::relay_lag(store.service(), lag.unsigned_abs());
+        if !page.more {
+            let _ = timeout(POLL, changed.changed()).await;
+        }
+    }
+}
+
+/// Hands everything over, then waits until all of it is acknowledged.
+async fn publish(producer: &FutureProducer, service: &str, events: &[event_store::StoredEvent]) -> Result<(), Interrupted> {
+    let topic = topic(service);
+    let mut under_way = Vec::with_capacity(events.len());
+    for event in events {
+        under_way.push(send(producer, &topic, &CloudEvent::of(service, event)).await?);
+    }
+    for delivery in under_way {
+        match delivery.await {
+            Ok(Ok(_)) => {}
+            Ok(Err((error, _))) => return Err(error.into()),
+            Err(_) => return Err(KafkaError::Canceled.into()),
+        }
+    }
+    Ok(())
+}
+
+async fn send(producer: &FutureProducer, topic: &str, event: &CloudEvent) -> Result<DeliveryFuture, Interrupted> {
+    let value = event.data.to_string();
+    loop {
+        let record = FutureRecord::to(topic).key(&event.partitionkey).payload(&value).headers(event.to_headers());
+        match producer.send_result(record) {
+            Ok(delivery) => return Ok(delivery),
+            Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), _)) => sleep(Duration::from_millis(20)).await,
+            Err((error, _)) => return Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The events of a service over HTTP: a page of the log, and a stream that goes on from any position.
+//!
+//! A caller sees the events of those capabilities it may read, of those units and people that are for its eyes.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse, get};
+use auth::Reach;
+use event_store::{Failure, Store, StoredEvent};
+use futures_util::{StreamExt, stream};
+use messaging::CloudEvent;
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::IntoParams;
+use web::gate::Units;
+use web::{Caller, Directory, Params, Problem, Routes, Visible};
+
+const LARGEST_PAGE: u64 = 500;
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How often the log is looked at when no commit of this process says that it grew.
+const POLL: Duration = Duration::from_millis(500);
+
+/// Which scope shows the events of which kind of stream.
+#[derive(Clone, Debug)]
+pub struct EventScopes(pub Arc<HashMap<&'static str, String>>);
+
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Wanted {
+    /// Only events after this position.
+    #[param(minimum = 0)]
+    after: Option<i64>,
+    /// Only this type, with or without its version: `device.assigned`.
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    /// How many at most (1 to 500, 100 unless asked otherwise).
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u64>,
+}
+
+pub fn routes(routes: &mut Routes<'_>) {
+    routes.service(list_events).service(stream_events);
+}
+
+/// A page of the service's events, as CloudEvents.
+#[utoipa::path(
+    params(Wanted),
+    responses((status = 200, description = "`items` and the position `next` to go on after.", body = serde_json::Value)),
+    extensions(("x-authenticated" = json!(true)))
+)]
+#[get("/events")]
+async fn list_events(
+    wanted: Params<Wanted>,
+    caller: Caller,
+    store: Data<Store>,
+    scopes: Data<EventScopes>,
+    directory: Directory,
+) -> Result<HttpResponse, Problem> {
+    let wanted = wanted.0;
+    let limit = wanted.limit.unwrap_or(100).clamp(1, LARGEST_PAGE);
+    let eyes = Eyes::of(&caller, &scopes, &directory).await?;
+    let page = store.tail(wanted.after.unwrap_or(0).max(0), limit).await?;
+    let items: Vec<CloudEvent> =
+        page.events.iter().filter(|event| eyes.see(event, &wanted)).map(|event| CloudEvent::of(store.service(), event)).collect();
+    Ok(HttpResponse::Ok().json(json!({ "items": items, "next": page.until, "more": page.more })))
+}
+
+/// The service's events as they happen (server-sent events); `Last-Event-ID` or `after` says where to go on.
+#[utoipa::path(
+    params(Wanted, ("Last-Event-ID" = Option<String>, Header, description = "Position of the last event received.")),
+    responses((status = 200, description = "CloudEvents; `id` is the position.", body = String, content_type = "text/event-stream")),
+    extensions(("x-authenticated" = json!(true)))
+)]
+#[get("/events/stream")]
+async fn stream_events(
+    request: HttpRequest,
+    wanted: Params<Wanted>,
+    caller: Caller,
+    store: Data<Store>,
+    scopes: Data<EventScopes>,
+    directory: Directory,
+) -> Result<HttpResponse, Problem> {
+    let wanted = wanted.0;
+    let eyes = Eyes::of(&caller, &scopes, &directory).await?;
+    let last = request.headers().get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
+    let after = match last.or(wanted.after) {
+        Some(after) => after,
+        None => store.horizon().await?,
+    };
+    let feed = Feed { store: store.get_ref().clone(), eyes, wanted, after };
+    let events = stream::unfold(feed, |mut feed| async move {
+        let text = feed.next().await?;
+        Some((Ok::<_, Infallible>(Bytes::from(text)), feed))
+    });
+    let opening = stream::once(async { Ok(Bytes::from_static(b": open\n\n")) });
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header(("cache-control", "no-store"))
+        .streaming(opening.chain(events)))
+}
+
+struct Feed {
+    store: Store,
+    eyes: Eyes,
+    wanted: Wanted,
+    after: i64,
+}
+
+impl Feed {
+    /// The next events as text, or a comment that keeps the connection open; `None` ends the stream.
+    async fn next(&mut self) -> Option<String> {
+        let mut changed = self.store.changed();
+        let quiet_until = tokio::time::Instant::now() + HEARTBEAT;
+        while tokio::time::Instant::now() < quiet_until {
+            let page = self.store.tail(self.after, 200).await.ok()?;
+            self.after = page.until;
+            let seen = page.events.iter().filter(|event| self.eyes.see(event, &self.wanted));
+            let text: String = seen.map(|event| message(self.store.service(), event)).collect();
+            if !text.is_empty() {
+                return Some(text);
+            }
+            if !page.more {
+                let _ = tokio::time::timeout(POLL, changed.changed()).await;
+            }
+        }
+        Some(": still here\n\n".to_owned())
+    }
+}
+
+fn message(service: &str, event: &StoredEvent) -> String {
+    let data = serde_json::to_string(&CloudEvent::of(service, event)).unwrap_or_default();
+    format!("id: {}\nevent: {}\ndata: {data}\n\n", event.position, event.name)
+}
+
+/// What a caller may see of the log.
+struct Eyes(HashMap<&'static str, Visible>);
+
+impl Eyes {
+    async fn of(caller: &Caller, scopes: &EventScopes, directory: &Directory) -> Result<Self, Failure> {
+        let mut kinds = HashMap::new();
+        for (kind, scope) in scopes.0.iter() {
+            let visible = match caller.principal.reach(scope) {
+                Reach::Nowhere => continue,
+                Reach::Everywhere => Visible::Everything,
+                Reach::Limited { units, own } => Visible::Only { units: directory.under(&units).await?, own },
+            };
+            kinds.insert(*kind, visible);
+        }
+        Ok(Self(kinds))
+    }
+
+    fn see(&self, event: &StoredEvent, wanted: &Wanted) -> bool {
+        let named = wanted.kind.as_ref().is_none_or(|kind| {
+            event.name == *kind || event.name.strip_prefix(kind.as_str()).is_some_and(|rest| rest.starts_with(".v"))
+        });
+        named
+            && match self.0.get(event.kind.as_str()) {
+                None => false,
+                Some(Visible::Everything) => true,
+                Some(Visible::Only { units, own }) => {
+                    let shared = event.org_unit_id.is_none() && event.owner_id.is_none();
+                    let of_unit = event.org_unit_id.is_some_and(|unit| units.contains(&unit));
+                    let of_mine = own.is_some() && event.owner_id == *own;
+                    shared || of_unit || of_mine
+                }
+            }
+    }
+}

@@ -1,0 +1,237 @@
+//! Services that run: one in a process of its own, or several in one.
+
+use std::collections::HashMap;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use auth::{HttpKeys, Verifier};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD as BASE64;
+use event_store::{Database, Store};
+use kernel::Clock;
+use messaging::timers::Timers;
+use messaging::{Broker, Subscriptions};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use web::Directory;
+
+use crate::capability::{Service, Starting};
+use crate::server::{Serving, serve};
+use crate::settings::Settings;
+
+/// Several services that know each other's event logs, about to run in one process.
+pub struct Platform {
+    settings: Arc<Settings>,
+    clock: Clock,
+    master_key: [u8; 32],
+    /// Keeps a second process from using the same data.
+    _lock: Option<std::fs::File>,
+}
+
+/// A service that serves.
+pub struct Running {
+    pub name: &'static str,
+    pub address: SocketAddr,
+    pub store: Store,
+    stop: CancellationToken,
+    server: actix_web::dev::ServerHandle,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// A service with its store open and its address taken, but not serving yet.
+struct Opened {
+    service: Service,
+    store: Store,
+    listener: TcpListener,
+}
+
+impl Platform {
+    /// Takes hold of the data directory and the master key.
+    pub fn open(settings: Settings, clock: Clock) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(&settings.data).with_context(|| format!("{} cannot be made", settings.data.display()))?;
+        let lock = if settings.database_url.is_none() { Some(lock(&settings)?) } else { None };
+        let master_key = master_key(&settings)?;
+        Ok(Self { settings: Arc::new(settings), clock, master_key, _lock: lock })
+    }
+
+    /// Starts the services; `listen` says where each is to be found.
+    pub async fn start(
+        &self,
+        services: Vec<Service>,
+        listen: impl Fn(&str) -> String,
+    ) -> anyhow::Result<Vec<Running>> {
+        let mut opened = vec![];
+        for service in services {
+            let address = listen(service.name);
+            let listener = TcpListener::bind(&address).with_context(|| format!("{address} is taken"))?;
+            let store = self.store(&service).await?;
+            opened.push(Opened { service, store, listener });
+        }
+        let identity = opened.iter().find(|opened| opened.service.name == "identity");
+        let identity = match identity {
+            Some(identity) => format!("http://{}", identity.listener.local_addr()?),
+            None => self.settings.identity_url.clone(),
+        };
+        let broker = self.broker(&opened);
+        let mut running = vec![];
+        for opened in opened {
+            running.push(self.run(opened, &identity, broker.clone()).await?);
+        }
+        Ok(running)
+    }
+
+    /// Opens a service's store: migrated, with its read models in today's shape.
+    pub async fn store(&self, service: &Service) -> anyhow::Result<Store> {
+        let database = self.database(service.name).await?;
+        let applied = database.migrate(&service.migrations()).await.with_context(|| format!("{}: migrating", service.name))?;
+        if !applied.is_empty() {
+            tracing::info!(service = service.name, ?applied, "migrated");
+        }
+        let store = Store::open(service.name, database, self.master_key, self.clock.clone());
+        for aggregate in service.aggregates() {
+            let built = (aggregate.ensure)(store.clone()).await.with_context(|| format!("read model {}", aggregate.table))?;
+            if let Some(built) = built {
+                tracing::info!(service = service.name, table = aggregate.table, rows = built.rows, "read model built");
+            }
+        }
+        Ok(store)
+    }
+
+    async fn database(&self, service: &str) -> anyhow::Result<Database> {
+        let settings = &self.settings;
+        let url = match &settings.database_url {
+            Some(url) => url.reveal().replace("{service}", service),
+            None => format!("sqlite:{}", settings.data.join(format!("{service}.db")).display()),
+        };
+        // The database may come up after us; a pod that waits is better than one that crashes in a loop.
+        let mut pause = Duration::from_millis(500);
+        loop {
+            let tried = async {
+                let database = Database::connect(&url, settings.database_connections).await?;
+                database.reader.ping().await?;
+                Ok::<_, sea_orm::DbErr>(database)
+            };
+            match tried.await {
+                Ok(database) => return Ok(database),
+                Err(error) if settings.database_url.is_some() => {
+                    tracing::warn!(service, %error, "the database is not there yet");
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(Duration::from_secs(15));
+                }
+                Err(error) => return Err(error).with_context(|| format!("{service}: {url}")),
+            }
+        }
+    }
+
+    fn broker(&self, opened: &[Opened]) -> Broker {
+        match &self.settings.kafka {
+            Some(servers) => Broker::kafka(servers, self.settings.kafka_replication),
+            None => Broker::in_process(
+                opened.iter().map(|opened| (opened.service.name, opened.store.clone())).collect::<HashMap<_, _>>(),
+            ),
+        }
+    }
+
+    async fn run(&self, opened: Opened, identity: &str, broker: Broker) -> anyhow::Result<Running> {
+        let Opened { service, store, listener } = opened;
+        let (stop, address) = (CancellationToken::new(), listener.local_addr()?);
+        let directory = Directory::of(&store);
+        let starting =
+            Starting { store: store.clone(), settings: self.settings.clone(), clock: self.clock.clone(), directory: directory.clone() };
+        let mut provided = vec![];
+        for prepare in service.capabilities.iter().flat_map(|capability| &capability.on_start) {
+            provided.extend(prepare(starting.clone()).await.with_context(|| format!("{}: starting", service.name))?);
+        }
+        let keys = HttpKeys::new(&format!("{identity}/.well-known/jwks.json"))?;
+        let verifier = Arc::new(Verifier::new(self.settings.issuer.clone(), Arc::new(keys)));
+        let mut tasks = self.background(&service, &store, &broker, &stop);
+        let serving = Serving { starting, provided, verifier, broker };
+        let server = serve(&service, serving, listener)?;
+        let handle = server.handle();
+        tasks.push(tokio::spawn(async move {
+            if let Err(error) = server.await {
+                tracing::error!(%error, "the server ended");
+            }
+        }));
+        web::import::resume(&store, &directory).await?;
+        tracing::info!(service = service.name, %address, "serving");
+        Ok(Running { name: service.name, address, store, stop, server: handle, tasks })
+    }
+
+    /// What goes on besides serving: subscriptions, the relay, timers, tidying.
+    fn background(&self, service: &Service, store: &Store, broker: &Broker, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
+        let reactions = service.reactions().cloned().chain(crate::directory::reactions()).collect();
+        let subscriptions = Subscriptions::new(store.clone(), reactions, broker.clone());
+        let fires = service.aggregates().map(|aggregate| (aggregate.kind, aggregate.fire.clone())).collect();
+        let timers = Timers::new(store.clone(), fires);
+        vec![
+            tokio::spawn(subscriptions.run(stop.clone())),
+            tokio::spawn(broker.clone().relay(store.clone(), stop.clone())),
+            tokio::spawn(timers.run(stop.clone())),
+            tokio::spawn(tidy(store.clone(), stop.clone())),
+        ]
+    }
+}
+
+impl Running {
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Lets requests finish, then ends everything else.
+    pub async fn stop(self) {
+        self.server.stop(true).await;
+        self.stop.cancel();
+        for task in self.tasks {
+            let _ = tokio::time::timeout(Duration::from_secs(10), task).await;
+        }
+    }
+
+    /// Ends at once, as a killed process would.
+    pub async fn kill(self) {
+        self.stop.cancel();
+        for task in &self.tasks {
+            task.abort();
+        }
+        self.server.stop(false).await;
+    }
+}
+
+/// Answers are kept for a day.
+async fn tidy(store: Store, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(Duration::from_secs(600))).await.is_some() {
+        if let Err(failure) = store.forget_answers(store.clock().now() - chrono::Duration::hours(24)).await {
+            tracing::warn!(%failure, "old answers were not forgotten");
+        }
+    }
+}
+
+fn lock(settings: &Settings) -> anyhow::Result<std::fs::File> {
+    let path = settings.data.join("lock");
+    let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        _ => bail!("another process is using {}; stop it, or set DARBAZI_DATA to another directory", settings.data.display()),
+    }
+}
+
+fn master_key(settings: &Settings) -> anyhow::Result<[u8; 32]> {
+    let path = settings.master_key_file.clone().unwrap_or_else(|| settings.data.join("master.key"));
+    if !path.exists() {
+        let mut key = [0; 32];
+        rand::Rng::fill_bytes(&mut rand::rng(), &mut key);
+        write_secret(&path, &BASE64.encode(key)).with_context(|| format!("{} cannot be written", path.display()))?;
+    }
+    let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let key = BASE64.decode(text.trim()).ok().and_then(|key| key.try_into().ok());
+    key.with_context(|| format!("{} must hold 32 bytes in base64", path.display()))
+}
+
+fn write_secret(path: &std::path::Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut file = std::fs::OpenOptions::new().create_new(true).write(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())
+}

@@ -1,0 +1,79 @@
+//! Bringing in many rows at once: CSV, XLSX or JSON lines, as a job that survives a crash.
+//!
+//! A row is upserted by its natural key, so doing it twice changes nothing; that is what makes a job resumable. The
+//! file is read whole first (a wrong header or encoding refuses it); then each row stands for itself.
+
+mod jobs;
+mod parse;
+mod route;
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, RwLock};
+
+use async_trait::async_trait;
+use event_store::{Context, Record, Store};
+use futures_util::future::BoxFuture;
+use kernel::Fault;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::directory::Directory;
+use crate::schema;
+
+pub use jobs::{MIGRATIONS, resume, routes};
+pub(crate) use route::Route;
+
+/// A row of an import file: its members are the columns.
+#[async_trait]
+pub trait ImportRow: DeserializeOwned + Serialize + ToSchema + Send + 'static {
+    /// What the rows become.
+    type Aggregate: Record;
+
+    /// Creates or changes the thing with this row's natural key. With `context.dry_run` nothing may be kept.
+    async fn apply(self, context: &ImportContext) -> Result<Imported, Fault>;
+}
+
+/// The circumstances of an import.
+#[derive(Clone)]
+pub struct ImportContext {
+    pub store: Store,
+    /// Facts about employees and units.
+    pub directory: Directory,
+    pub context: Context,
+    pub dry_run: bool,
+}
+
+/// What became of a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Imported {
+    Created { number: String },
+    Changed { number: String },
+    Unchanged { number: String },
+}
+
+type Apply = Arc<dyn Fn(Value, ImportContext) -> BoxFuture<'static, Result<Imported, Fault>> + Send + Sync>;
+
+/// How each kind of row is applied; filled when routes are listed, asked when a job of a former process goes on.
+static APPLIES: LazyLock<RwLock<HashMap<&'static str, Apply>>> = LazyLock::new(RwLock::default);
+
+/// Makes rows of `R` known; returns the name under which jobs remember them.
+fn register<R: ImportRow>() -> &'static str {
+    let name = std::any::type_name::<R>();
+    let apply: Apply = Arc::new(|row, context| {
+        Box::pin(async move {
+            let row: R = schema::read(row)?;
+            row.apply(&context).await
+        })
+    });
+    if let Ok(mut applies) = APPLIES.write() {
+        applies.insert(name, apply);
+    }
+    name
+}
+
+fn apply_of(name: &str) -> Option<Apply> {
+    APPLIES.read().ok()?.get(name).cloned()
+}
