@@ -1,5 +1,6 @@
 # `make help` prints what there is.
-.PHONY: help run run-distributed test check specs functions clean
+.PHONY: help run run-distributed test check specs functions clean-infra
+.DEFAULT_GOAL := help
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -13,14 +14,14 @@ run-distributed: ## the same services as separate processes on PostgreSQL and Ap
 test: ## all tests, also on a real PostgreSQL and a real Apache Kafka
 	@scripts/test
 
-check: ## format, lints, documentation, dependencies, API documents
+check: ## format, lints, documentation, dependencies, scripts, API documents
 	@scripts/check
 
 specs: ## write the documents under api-specs/ anew
-	UPDATE_SPECS=1 cargo test --locked -p tests contracts::specs
+	UPDATE_SPECS=1 cargo test --locked -p tests specs
 
 functions: ## which functions of the department have operations
 	@cargo run --locked --quiet -p darbazi -- functions
 
-clean: ## stop and remove the throw-away servers
+clean-infra: ## stop and remove the throw-away servers of this checkout
 	@scripts/postgres stop; scripts/broker stop

@@ -4,8 +4,10 @@
 //! service; its golden samples are fed through these types by a test.
 
 pub mod assets;
+pub mod contracts;
 pub mod identity;
 pub mod incidents;
+pub mod software;
 
 /// An event that other services react to.
 pub trait Published: serde::de::DeserializeOwned + Send + 'static {

@@ -11,7 +11,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Header, Message};
 use rdkafka::producer::{FutureProducer, FutureRecord};
 use tokio::sync::OnceCell;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::cloud_event::CloudEvent;
@@ -77,15 +77,22 @@ impl Kafka {
         Ok(())
     }
 
+    /// Waits a little at most: whoever parks an event must not wait for a broker that is away.
     pub async fn dead_letter(&self, service: &str, event: &CloudEvent, error: &str) {
-        let Ok(producer) = self.producer.get_or_try_init(async || self.producer()).await else { return };
-        let topic = format!("{}.dlq", topic(service));
-        let value = event.data.to_string();
+        match timeout(Duration::from_secs(5), self.send_dead_letter(service, event, error)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, service, "the dead letter is only in the table"),
+            Err(_) => tracing::warn!(service, "the dead letter is only in the table: Kafka does not answer"),
+        }
+    }
+
+    async fn send_dead_letter(&self, service: &str, event: &CloudEvent, error: &str) -> Result<(), KafkaError> {
+        self.ensure_topics(service).await?;
+        let producer = self.producer.get_or_try_init(async || self.producer()).await?;
+        let (topic, value) = (format!("{}.dlq", topic(service)), event.data.to_string());
         let headers = event.to_headers().insert(Header { key: "error", value: Some(error) });
         let record = FutureRecord::to(&topic).key(&event.partitionkey).payload(&value).headers(headers);
-        if let Err((error, _)) = producer.send(record, Duration::from_secs(1)).await {
-            tracing::warn!(%error, topic, "the dead letter is only in the table");
-        }
+        producer.send(record, Duration::from_secs(1)).await.map(drop).map_err(|(error, _)| error)
     }
 
     fn consumer(&self, group: &str) -> Result<StreamConsumer, KafkaError> {

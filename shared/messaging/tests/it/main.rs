@@ -1,1 +1,8 @@
-//! In the making.
+//! One conformance suite over each way that events travel: in process, and through Apache Kafka when
+//! `DARBAZI_TEST_KAFKA` names a broker. Databases as in the event store's suite.
+
+#[path = "../../../event-store/tests/it/lamp.rs"]
+mod lamp;
+mod leases;
+mod suite;
+mod tally;
