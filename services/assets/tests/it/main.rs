@@ -1,0 +1,5 @@
+mod catalogue;
+mod custody;
+mod golden;
+mod ministry;
+mod register;
