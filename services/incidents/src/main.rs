@@ -1,0 +1,5 @@
+//! The incidents service by itself.
+
+fn main() -> std::process::ExitCode {
+    service::main(incidents::service())
+}
