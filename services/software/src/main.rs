@@ -1,0 +1,5 @@
+//! The software service by itself.
+
+fn main() -> std::process::ExitCode {
+    service::main(software::service())
+}

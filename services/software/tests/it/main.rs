@@ -1,0 +1,4 @@
+mod catalogue;
+mod criticality;
+mod golden;
+mod ministry;
