@@ -1,0 +1,5 @@
+//! The contracts service by itself.
+
+fn main() -> std::process::ExitCode {
+    service::main(contracts::service())
+}

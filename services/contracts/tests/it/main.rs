@@ -1,0 +1,6 @@
+mod calendar;
+mod contracts;
+mod golden;
+mod ministry;
+mod timers;
+mod vendors;
