@@ -7,7 +7,6 @@ pub mod catalogue;
 pub mod custody;
 mod recipient;
 pub mod register;
-mod upsert;
 
 use service::Service;
 

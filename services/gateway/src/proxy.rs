@@ -34,6 +34,9 @@ const HOP_BY_HOP: [&str; 10] = [
     "host",
 ];
 
+/// What only the gateway says of where a request came from; a caller that says it itself is not believed.
+const OURS: [&str; 4] = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"];
+
 pub fn client() -> reqwest::Result<Client> {
     Client::builder().connect_timeout(Duration::from_secs(3)).pool_max_idle_per_host(256).redirect(reqwest::redirect::Policy::none()).build()
 }
@@ -139,7 +142,7 @@ fn method(method: &Method) -> reqwest::Method {
 fn headers(request: &HttpRequest) -> reqwest::header::HeaderMap {
     let mut headers = reqwest::header::HeaderMap::new();
     for (name, value) in request.headers() {
-        let passed = !HOP_BY_HOP.contains(&name.as_str()) && name.as_str() != "x-forwarded-for";
+        let passed = !HOP_BY_HOP.contains(&name.as_str()) && !OURS.contains(&name.as_str());
         let name = reqwest::header::HeaderName::from_bytes(name.as_str().as_bytes());
         let value = reqwest::header::HeaderValue::from_bytes(value.as_bytes());
         if let (true, Ok(name), Ok(value)) = (passed, name, value) {
@@ -156,8 +159,12 @@ fn headers(request: &HttpRequest) -> reqwest::header::HeaderMap {
         }
     }
     let address = request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default();
-    if let Ok(address) = address.parse() {
-        headers.insert("x-forwarded-for", address);
+    let connection = request.connection_info();
+    let origin = [("x-forwarded-for", address.as_str()), ("x-forwarded-host", connection.host()), ("x-forwarded-proto", connection.scheme())];
+    for (name, value) in origin {
+        if let Ok(value) = value.parse() {
+            headers.insert(name, value);
+        }
     }
     headers
 }

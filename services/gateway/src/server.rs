@@ -65,7 +65,8 @@ pub fn start(gateway: Gateway, listen: &str) -> anyhow::Result<Running> {
     let listener = TcpListener::bind(listen).with_context(|| format!("{listen} is taken"))?;
     let address = listener.local_addr()?;
     let identity = gateway.upstreams.iter().find(|upstream| upstream.name == "identity");
-    let keys = identity.map_or(&gateway.settings.identity_url, |identity| &identity.url);
+    let keys = identity.map(|identity| &identity.url).or(gateway.settings.identity_url.as_ref());
+    let keys = keys.context("no service is called identity, and DARBAZI_IDENTITY_URL does not say where it is")?;
     let keys = HttpKeys::new(&format!("{keys}/.well-known/jwks.json"))?;
     let verifier = Verifier::new(gateway.settings.issuer.clone(), Arc::new(keys));
     let shared = web::Data::new(Shared {

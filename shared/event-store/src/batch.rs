@@ -58,10 +58,10 @@ impl Batch<'_> {
         if self.backend == DbBackend::Postgres {
             self.transaction.execute_unprepared("SELECT announce_append()").await?;
         }
-        self.begin_streams(&numbers).await?;
-        let stale = self.advance_streams().await?;
-        if !stale.is_empty() {
-            return Ok(Verdict::Refused(stale));
+        for stale in [self.begin_streams(&numbers).await?, self.advance_streams().await?] {
+            if !stale.is_empty() {
+                return Ok(Verdict::Refused(stale));
+            }
         }
         self.append_events().await?;
         self.put_rows(&numbers).await?;
@@ -162,15 +162,15 @@ impl Batch<'_> {
         Ok(handled.map(|(index, _)| (index, Failure::Handled)).collect())
     }
 
-    async fn begin_streams(&self, numbers: &[Vec<String>]) -> Result<(), DbErr> {
+    /// Begins new streams; one that somebody else began meanwhile is stale.
+    async fn begin_streams(&self, numbers: &[Vec<String>]) -> Result<Refused, DbErr> {
         let columns = ["id", "kind", "number", "version", "head_hash", "created_at", "updated_at"];
         let mut insert = insert_into("streams", &columns);
-        let mut any = false;
-        for (append, number) in self.units.iter().flat_map(|unit| &unit.appends).zip(numbers.iter().flatten()) {
-            if append.expected > 0 {
-                continue;
-            }
-            any = true;
+        let mut beginning = vec![];
+        let appends = self.units.iter().enumerate().zip(numbers);
+        let appends = appends.flat_map(|((index, unit), numbers)| unit.appends.iter().zip(numbers).map(move |pair| (index, pair)));
+        for (index, (append, number)) in appends.filter(|(_, (append, _))| append.expected == 0) {
+            beginning.push((index, append.stream_id));
             let values: [Value; 7] = [
                 append.stream_id.into(),
                 append.kind.into(),
@@ -182,10 +182,20 @@ impl Batch<'_> {
             ];
             insert.values_panic(values.map(SimpleExpr::from));
         }
-        if any {
-            self.transaction.execute(&insert).await?;
+        if beginning.is_empty() {
+            return Ok(vec![]);
         }
-        Ok(())
+        insert.on_conflict(OnConflict::column(Alias::new("id")).do_nothing().to_owned());
+        insert.returning(Query::returning().columns([Alias::new("id")]));
+        let begun = self.transaction.query_all(&insert).await?;
+        let begun: HashSet<Uuid> = begun.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?;
+        let mut stale: Refused = vec![];
+        for (index, stream) in beginning.into_iter().filter(|(_, stream)| !begun.contains(stream)) {
+            if stale.last().is_none_or(|(last, _)| *last != index) {
+                stale.push((index, Failure::Stale { actual: self.version_of(stream).await? }));
+            }
+        }
+        Ok(stale)
     }
 
     /// Raises the versions of streams that are where they are expected to be; the others are stale.

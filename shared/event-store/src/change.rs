@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use crate::aggregate::Context;
 use crate::entity::Entity;
-use crate::event::{Meta, StoredEvent};
+use crate::event::{HASH_OF_NOTHING, Link, Meta};
 use crate::row::{Record, Row, RowChange};
 use crate::unit::{Append, Deadlines, NewEvent, Unit};
 use crate::{Failure, Store};
@@ -30,52 +30,53 @@ impl<A: Record> Change<A> {
         for event in decided {
             change.add(store, event, context).await?;
         }
-        let row = RowChange::put(<A::Row>::from(&change.after));
-        for event in &mut change.events {
-            event.org_unit_id = row.uuid("org_unit_id");
-            event.owner_id = row.uuid("owner_id");
-        }
+        change.seal_off(context);
         Ok(change)
     }
 
     async fn add(&mut self, store: &Store, event: A::Event, context: &Context) -> Result<(), Failure> {
         let (name, mut data) = named(&event)?;
         store.vault().seal(&mut data).await?;
-        let mut stored = StoredEvent {
-            position: 0,
+        self.after.version += 1;
+        self.events.push(NewEvent {
             id: kernel::id::random(),
-            stream_id: self.after.uuid(),
-            number: self.after.number.clone(),
-            kind: A::KIND.to_owned(),
-            version: self.after.version + 1,
+            version: self.after.version,
             name,
             text: data.to_string(),
-            data,
             meta: Meta::from(context),
             org_unit_id: None,
             owner_id: None,
-            recorded_at: context.now,
-            hash: [0; 32],
-        };
-        stored.hash = stored.chained_to(&self.after.hash);
-        self.events.push(NewEvent {
-            id: stored.id,
-            version: stored.version,
-            name: stored.name,
-            text: stored.text,
-            meta: stored.meta,
-            org_unit_id: None,
-            owner_id: None,
-            hash: stored.hash,
+            hash: HASH_OF_NOTHING,
         });
-        if self.after.version == 0 {
+        if self.before.version == 0 {
             self.after.created_at = context.now;
         }
-        self.after.version = stored.version;
         self.after.updated_at = context.now;
-        self.after.hash = stored.hash;
         self.after.state = std::mem::take(&mut self.after.state).evolve(event);
         Ok(())
+    }
+
+    /// Whose eyes the events are for follows from the state after all of them; with that the chain is complete.
+    fn seal_off(&mut self, context: &Context) {
+        let row = RowChange::put(<A::Row>::from(&self.after));
+        let (org_unit_id, owner_id) = (row.uuid("org_unit_id"), row.uuid("owner_id"));
+        for event in &mut self.events {
+            (event.org_unit_id, event.owner_id) = (org_unit_id, owner_id);
+            event.hash = Link {
+                id: event.id,
+                stream_id: self.before.uuid(),
+                kind: A::KIND,
+                version: event.version,
+                name: &event.name,
+                recorded_at: context.now,
+                meta: &event.meta,
+                org_unit_id,
+                owner_id,
+                text: &event.text,
+            }
+            .chained_to(&self.after.hash);
+            self.after.hash = event.hash;
+        }
     }
 
     /// Whether there is anything to keep.

@@ -95,16 +95,52 @@ impl StoredEvent {
 
     /// What its hash must be after `previous`.
     pub fn chained_to(&self, previous: &Hash) -> Hash {
-        let meta = serde_json::to_string(&self.meta).unwrap_or_default();
+        Link {
+            id: self.id,
+            stream_id: self.stream_id,
+            kind: &self.kind,
+            version: self.version,
+            name: &self.name,
+            recorded_at: self.recorded_at,
+            meta: &self.meta,
+            org_unit_id: self.org_unit_id,
+            owner_id: self.owner_id,
+            text: &self.text,
+        }
+        .chained_to(previous)
+    }
+}
+
+/// Everything of an event that nobody may edit unseen.
+pub(crate) struct Link<'a> {
+    pub id: Uuid,
+    pub stream_id: Uuid,
+    pub kind: &'a str,
+    pub version: i64,
+    pub name: &'a str,
+    pub recorded_at: DateTime<Utc>,
+    pub meta: &'a Meta,
+    pub org_unit_id: Option<Uuid>,
+    pub owner_id: Option<Uuid>,
+    pub text: &'a str,
+}
+
+impl Link<'_> {
+    pub fn chained_to(&self, previous: &Hash) -> Hash {
+        let meta = serde_json::to_string(self.meta).unwrap_or_default();
+        let id = |id: &Option<Uuid>| id.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
         chain(
             previous,
             &[
                 self.id.as_bytes(),
                 self.stream_id.as_bytes(),
+                self.kind.as_bytes(),
                 &self.version.to_be_bytes(),
                 self.name.as_bytes(),
                 &self.recorded_at.timestamp_micros().to_be_bytes(),
                 meta.as_bytes(),
+                &id(&self.org_unit_id),
+                &id(&self.owner_id),
                 self.text.as_bytes(),
             ],
         )

@@ -100,11 +100,8 @@ impl Store {
         let changed = self.changed_since::<A>(&transaction, horizon).await?;
         let mut rows = vec![];
         for id in changed {
-            if let Some(entity) =
-                self.load_as_of::<A>(A::Id::from(id), chrono::DateTime::<chrono::Utc>::MAX_UTC).await?
-            {
-                rows.push(row_for::<A>(&entity, next));
-            }
+            let entity = self.fold(Entity::<A>::unborn(A::Id::from(id)), None).await?;
+            rows.push(row_for::<A>(&entity, next));
         }
         write_rows(&transaction, rows).await?;
         let name = Alias::new(table.name);

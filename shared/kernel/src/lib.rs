@@ -1,14 +1,15 @@
 //! The words every crate shares, free of I/O.
 //!
 //! Start with [`fault`] (how anything is refused), [`id`] (each thing has its own id type) and [`clock`]
-//! (the only place that reads the time). [`text`] lets Georgian and Latin find each other; [`money`] counts in tetri;
-//! [`person`] parses the personal number and telephone numbers.
+//! (the only place that reads the time). [`tbilisi`] says where days begin; [`text`] lets Georgian and Latin find each
+//! other; [`money`] counts in tetri; [`person`] parses the personal number and telephone numbers.
 
 pub mod clock;
 pub mod fault;
 pub mod id;
 pub mod money;
 pub mod person;
+pub mod tbilisi;
 pub mod text;
 
 pub use clock::Clock;

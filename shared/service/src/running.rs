@@ -69,11 +69,7 @@ impl Platform {
             let store = self.store(&service).await?;
             opened.push(Opened { service, store, listener });
         }
-        let identity = opened.iter().find(|opened| opened.service.name == "identity");
-        let identity = match identity {
-            Some(identity) => format!("http://{}", identity.listener.local_addr()?),
-            None => self.settings.identity_url.clone(),
-        };
+        let identity = self.identity(&opened)?;
         let broker = self.broker(&opened);
         let mut running = vec![];
         for opened in opened {
@@ -123,6 +119,16 @@ impl Platform {
                 Err(error) => return Err(error).with_context(|| format!("{service}: {url}")),
             }
         }
+    }
+
+    /// Where the keys are that tokens are checked with.
+    fn identity(&self, opened: &[Opened]) -> anyhow::Result<String> {
+        let here = opened.iter().find(|opened| opened.service.name == "identity");
+        Ok(match (&self.settings.identity_url, here) {
+            (Some(url), _) => url.clone(),
+            (None, Some(identity)) => format!("http://{}", identity.listener.local_addr()?),
+            (None, None) => format!("http://{}", crate::default_address("identity")),
+        })
     }
 
     fn broker(&self, opened: &[Opened]) -> Broker {

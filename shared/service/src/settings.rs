@@ -25,8 +25,9 @@ pub struct Settings {
     pub kafka_replication: i32,
     /// Address and port to listen on; port 0 takes a free one.
     pub listen: Option<String>,
-    /// Where the identity service is, for the keys that tokens are checked with.
-    pub identity_url: String,
+    /// Where the identity service is, for the keys that tokens are checked with; the one in the same process, else this
+    /// machine's, when absent.
+    pub identity_url: Option<String>,
     /// Where the gateway finds the services: `identity=http://…,assets=http://…`.
     pub services: Option<String>,
     /// Who issues tokens (`iss`).
@@ -54,7 +55,7 @@ impl Default for Settings {
             kafka: None,
             kafka_replication: 1,
             listen: None,
-            identity_url: "http://127.0.0.1:8081".into(),
+            identity_url: None,
             services: None,
             issuer: "darbazi".into(),
             admin_password: None,

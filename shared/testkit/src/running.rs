@@ -63,7 +63,7 @@ impl TestService {
         let settings = Settings {
             data: data.0.clone(),
             database_url: database.as_ref().filter(|database| database.name != "SQLite").map(|database| Secret::new(&database.url)),
-            identity_url: serve_keys(&issuer, &clock),
+            identity_url: Some(serve_keys(&issuer, &clock)),
             admin_password: Some(Secret::new("test-Password-1")),
             workers: 1,
             ..Settings::default()

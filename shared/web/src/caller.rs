@@ -9,6 +9,7 @@ use auth::Principal;
 use chrono::{DateTime, Utc};
 use event_store::{Actor, CommandKey, Context, Expect, RowChange, request_hash};
 use kernel::Language;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::problem::Problem;
@@ -24,8 +25,9 @@ pub struct Caller {
 }
 
 /// What a caller may see through the operation's scope.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Visible {
+    #[default]
     Everything,
     Only {
         /// Org units, with everything under them already counted in.

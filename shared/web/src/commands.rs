@@ -153,7 +153,6 @@ impl<A: Record> Commands<A> {
             if let Some(key) = &key {
                 unit = unit.command(self.record(&change, key, &context, status));
             }
-            let number_first = change.is_empty();
             let around = others(&change, &context, Unit::new()).await?;
             unit = unit.change(change).with(around);
             if caller.facts.dry_run || unit.is_empty() {
@@ -161,8 +160,8 @@ impl<A: Record> Commands<A> {
             }
             match self.store.commit(unit).await {
                 Ok(committed) => {
-                    let number = committed.numbers.into_iter().next().filter(|_| !number_first);
-                    let number = number.unwrap_or_else(|| after.number.clone());
+                    let drawn = || committed.numbers.into_iter().next().unwrap_or_default();
+                    let number = if after.number.is_empty() { drawn() } else { after.number.clone() };
                     return Ok(Done::new(answer(self.store.service(), status, &Entity { number, ..after }), false));
                 }
                 Err(Failure::Answered(answer)) => return Ok(Done::new(answer, true)),
@@ -175,7 +174,8 @@ impl<A: Record> Commands<A> {
     fn record(&self, change: &Change<A>, key: &CommandKey, context: &Context, status: StatusCode) -> CommandRecord {
         let (service, after) = (self.store.service(), change.after.clone());
         let answered = move |numbers: &[String]| {
-            let number = numbers.first().cloned().unwrap_or_default();
+            // A thing that exists has its number; one that is begun here is the first of the unit.
+            let number = if after.number.is_empty() { numbers.first().cloned().unwrap_or_default() } else { after.number.clone() };
             answer(service, status, &Entity { number, ..after.clone() })
         };
         CommandRecord { key: key.clone(), now: context.now, answer: Box::new(answered) }

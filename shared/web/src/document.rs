@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::operations::AUTHENTICATED;
+use crate::operations::{AUTHENTICATED, IMMEDIATE};
 use crate::problem::{InputFault, ProblemDocument};
 
 /// What a capability says of its operations.
@@ -132,17 +132,18 @@ fn add_parameters(path: &str, method: &str, operation: &mut Value) {
         }
     }
     parameters.push(header("X-Request-ID", "Echoed in the answer, kept with every event.", 128));
-    if method != "get" {
+    let is_command = method != "get" && operation[IMMEDIATE] != true;
+    if is_command {
         parameters.push(header("X-Change-Reason", "Why; kept in the event.", 1000));
         parameters.push(json!({
             "name": "dry_run", "in": "query", "required": false, "schema": { "type": "boolean", "default": false },
             "description": "Validate and decide, but keep nothing.",
         }));
     }
-    if method == "post" {
+    if is_command && method == "post" {
         parameters.push(header("Idempotency-Key", "The same key and request get the same answer for 24 hours.", 255));
     }
-    if method != "get" && path.contains("{id}") {
+    if is_command && path.contains("{id}") {
         parameters.push(header("If-Match", "The version this is meant for; 412 if it is another by now.", 64));
     }
     operation["parameters"] = json!(parameters);
@@ -183,6 +184,9 @@ fn add_responses(path: &str, method: &str, public: bool, operation: &mut Value) 
         }
     }
     for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
+        if status.starts_with('4') && response["content"].is_null() {
+            response["content"] = problem.clone();
+        }
         let empty = response["description"].as_str().is_none_or(str::is_empty);
         if empty {
             response["description"] = json!(if status == "201" { "Created." } else { "Done." });

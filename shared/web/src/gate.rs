@@ -158,17 +158,24 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn check_parameters(operation: &Operation, query: &str) -> Result<(), Fault> {
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
     let mut faults = vec![];
-    for (name, value) in &pairs {
+    for (name, value) in &pairs(query) {
         if !operation.parameters.contains(name) {
             faults.push(words::unknown_parameter(name));
         }
         if value.contains('\0') || value.contains('\u{fffd}') {
             faults.push(words::bad_parameter(name, "Not valid text.", "ტექსტი არასწორია."));
         }
+        // Whoever means to try must not change anything because of a spelling.
+        if name == "dry_run" && !matches!(value.as_str(), "true" | "false") {
+            faults.push(words::bad_parameter(name, "true or false.", "true ან false."));
+        }
     }
     if faults.is_empty() { Ok(()) } else { Err(Fault::all(Kind::Malformed, faults)) }
+}
+
+fn pairs(query: &str) -> Vec<(String, String)> {
+    serde_urlencoded::from_str(query).unwrap_or_default()
 }
 
 /// What the headers say, and what is wrong with them.
@@ -203,7 +210,7 @@ fn read_facts(request: &ServiceRequest) -> (Facts, Option<Fault>) {
         reason,
         if_match,
         idempotency_key,
-        dry_run: request.query_string().split('&').any(|pair| pair == "dry_run=true"),
+        dry_run: pairs(request.query_string()).iter().any(|(name, value)| name == "dry_run" && value == "true"),
         address: request.connection_info().realip_remote_addr().unwrap_or_default().to_owned(),
         method: request.method().to_string(),
         path: request.path().to_owned(),

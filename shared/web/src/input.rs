@@ -179,6 +179,11 @@ impl<A: Record> FromRequest for Key<A> {
 pub struct Reference(pub String);
 
 impl Reference {
+    /// The fault of a reference at `pointer` to what is not there, or not for the caller to know.
+    pub fn unknown(pointer: &str) -> Fault {
+        words::no_such_reference(pointer)
+    }
+
     pub fn id(&self) -> Option<uuid::Uuid> {
         self.0.parse().ok()
     }

@@ -26,7 +26,7 @@ pub use caller::{Caller, Facts, FactsOf, Visible};
 pub use collection::Collection;
 pub use commands::Commands;
 pub use directory::{Directory, EmployeeEntry, UnitEntry};
-pub use import::{ImportContext, ImportRow, Imported};
+pub use import::{ImportContext, ImportFile, ImportRow, Imported};
 pub use input::{Key, MergePatch, Params, Reference, Text, Valid};
 pub use problem::Problem;
 pub use reply::{Done, Reply};

@@ -29,6 +29,9 @@ pub struct Operations(HashMap<String, HashMap<String, Operation>>);
 
 /// The extension that marks an operation open to any valid token.
 pub const AUTHENTICATED: &str = "x-authenticated";
+/// The extension that marks an operation that is no command on a thing: it takes effect at once, so it cannot be tried dry,
+/// and doing it again is another.
+pub const IMMEDIATE: &str = "x-immediate";
 
 impl Operations {
     /// Reads them from a finished document.

@@ -30,6 +30,14 @@ impl<A: Record> Done<A> {
         Self::new(answer(service, StatusCode::OK, entity), false)
     }
 
+    /// Shows a secret besides the representation. It is never stored, so a repeated command does not show it again.
+    pub fn revealing(mut self, name: &str, secret: &str) -> Self {
+        if !self.replayed {
+            self.answer.body[name] = json!(secret);
+        }
+        self
+    }
+
     /// The body, for handlers that answer with more than it.
     pub fn body(&self) -> &Value {
         &self.answer.body

@@ -76,8 +76,11 @@ pub fn in_progress() -> Fault {
     )
 }
 
+/// Code of a reference to nothing.
+pub const UNKNOWN_REFERENCE: &str = "reference-unknown";
+
 pub fn no_such_reference(pointer: &str) -> Fault {
-    Fault::invalid("reference-unknown", "There is no such thing.", "ასეთი ჩანაწერი არ არსებობს.").at(pointer)
+    Fault::invalid(UNKNOWN_REFERENCE, "There is no such thing.", "ასეთი ჩანაწერი არ არსებობს.").at(pointer)
 }
 
 pub fn nul(pointer: &str) -> Fault {

@@ -4,7 +4,8 @@ use event_store::{Context, Entity, Failure, Store};
 use kernel::Fault;
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::Imported;
+use web::import::Upsert;
+use web::{Imported, Visible};
 
 use super::category::Category;
 use super::domain::{
@@ -13,7 +14,6 @@ use super::domain::{
 };
 use super::lookup;
 use super::netbox::Reading;
-use crate::upsert::Upsert;
 
 /// What became of the types of a file.
 #[derive(Debug, Serialize, ToSchema)]
@@ -43,7 +43,8 @@ pub async fn import(
     dry_run: bool,
     readings: Vec<Reading>,
 ) -> Result<ImportedTypes, Failure> {
-    let upsert = Upsert { store, context, dry_run };
+    // The catalogue belongs to no unit: whoever may write it sees all of it.
+    let upsert = Upsert { store, context, visible: &Visible::Everything, dry_run };
     let mut items = vec![];
     for (index, reading) in readings.into_iter().enumerate() {
         items.push(bring_in(&upsert, reading).await.map_err(|failure| in_document(index, failure))?);

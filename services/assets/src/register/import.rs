@@ -14,7 +14,6 @@ use web::{ImportContext, ImportRow, Imported};
 use super::domain::{Arrival, Condition, Device, DeviceCommand, DeviceDetails, DeviceId, TypeFacts};
 use super::view::row;
 use crate::catalogue::{Attributes, definition, device_type_named};
-use crate::upsert::Upsert;
 
 /// A device as a line of a table. What a line leaves out stays as it is.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -77,13 +76,12 @@ impl ImportRow for DeviceImportRow {
 
 impl DeviceImportRow {
     async fn bring_in(self, context: &ImportContext) -> Result<Imported, Failure> {
-        let upsert = Upsert { store: &context.store, context: &context.context, dry_run: context.dry_run };
         let known = device_with(&context.store, &self.inventory_number).await?;
         let command = match &known {
             Some(known) => self.edit(known, context).await?,
             None => self.register(context).await?,
         };
-        Ok(upsert.apply::<Device>(known.map(|known| known.id), command).await?.1)
+        Ok(context.upsert().apply::<Device>(known.map(|known| known.id), command).await?.1)
     }
 
     async fn edit(self, known: &Entity<Device>, context: &ImportContext) -> Result<DeviceCommand, Failure> {

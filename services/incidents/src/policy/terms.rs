@@ -87,7 +87,7 @@ pub enum Whom {
     },
     /// Those who hold a role.
     Role {
-        #[schema(min_length = 1, max_length = 100, pattern = r"^[a-z0-9-]+$", example = "head-of-technical-support")]
+        #[schema(min_length = 1, max_length = 100, pattern = r"^[a-z0-9-]+$", example = "support-head")]
         role: String,
     },
 }
@@ -203,7 +203,7 @@ fn office_hours() -> Week {
 
 fn built_in_ladder() -> Vec<Rung> {
     let rung = |goal, at_percent, whom| Rung { goal, at_percent, whom };
-    let head = || Whom::Role { role: "head-of-technical-support".into() };
+    let head = || Whom::Role { role: "support-head".into() };
     vec![
         rung(Goal::Response, 50, Whom::Queue),
         rung(Goal::Response, 100, head()),

@@ -1,6 +1,8 @@
 //! The collection's operations as OpenAPI, from the row alone.
 
-use std::collections::BTreeMap;
+use std::any::TypeId;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, LazyLock, RwLock};
 
 use event_store::{Record, Row};
 use serde_json::{Value, json};
@@ -13,10 +15,19 @@ use super::history::{FieldChange, History, HistoryEntry};
 use super::selection::LARGEST_LIMIT;
 use crate::reply::collection_name;
 
-/// Members of the representation that an export and `fields=` may name.
-pub fn members<R: Row>() -> Vec<String> {
-    let schema = json!(R::schema());
-    schema["properties"].as_object().into_iter().flat_map(|members| members.keys().cloned()).collect()
+/// Members of the representation: what filters, an export and `fields=` may name.
+pub fn members<R: Row>() -> Arc<[String]> {
+    static KNOWN: LazyLock<RwLock<HashMap<TypeId, Arc<[String]>>>> = LazyLock::new(RwLock::default);
+    let known = KNOWN.read().ok().and_then(|known| known.get(&TypeId::of::<R>()).cloned());
+    known.unwrap_or_else(|| {
+        let schema = json!(R::schema());
+        let members = schema["properties"].as_object().into_iter().flat_map(|members| members.keys().cloned());
+        let members: Arc<[String]> = members.collect();
+        if let Ok(mut known) = KNOWN.write() {
+            known.insert(TypeId::of::<R>(), members.clone());
+        }
+        members
+    })
 }
 
 pub fn schemas<A: Record>(schemas: &mut Vec<(String, RefOr<Schema>)>) {

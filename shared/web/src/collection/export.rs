@@ -53,8 +53,8 @@ pub async fn export<A: Record>(
         None => store.database().reader.clone(),
     };
     let columns: Vec<String> = match &selection.only {
-        Some(only) => members::<A::Row>().into_iter().filter(|name| only.contains(name)).collect(),
-        None => members::<A::Row>(),
+        Some(only) => members::<A::Row>().iter().filter(|name| only.contains(*name)).cloned().collect(),
+        None => members::<A::Row>().to_vec(),
     };
     let pages = Pages { selection, visible: caller.visible, rows, after: None, done: false };
     let name = collection_name::<A>();

@@ -6,6 +6,8 @@ use event_store::row::column_type;
 use sea_orm::{ColumnTrait, ColumnType, EntityTrait, IdenStatic, Iterable, Value};
 use uuid::Uuid;
 
+use super::describe::members;
+
 pub type Column<R> = <<R as Row>::Table as EntityTrait>::Column;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,11 +29,13 @@ pub struct Field<R: Row> {
     pub nullable: bool,
 }
 
-/// All of them; JSON columns and what only serves the search are left out.
+/// All of them; JSON columns are left out, and columns that callers do not see: a filter would tell what is in them.
 pub fn fields<R: Row>() -> Vec<Field<R>> {
+    let shown = members::<R>();
     let field = |column: Column<R>| {
         let (name, kind) = (column.as_str(), kind(&column_type::<R>(column))?);
-        (name != "search").then(|| Field { column, name, kind, nullable: column.def().is_null() })
+        let visible = shown.iter().any(|member| member == name);
+        visible.then(|| Field { column, name, kind, nullable: column.def().is_null() })
     };
     Column::<R>::iter().filter_map(field).collect()
 }

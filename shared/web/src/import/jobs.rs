@@ -1,6 +1,7 @@
 //! Imports under way: kept in a table, so that a crash costs a chunk and nothing else.
 
-use actix_web::{HttpResponse, get, web};
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use event_store::{Actor, Context, Failure, Migration, Store, statement};
 use futures_util::future::join_all;
@@ -11,12 +12,11 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{ImportContext, Imported, apply_of};
-use crate::Routes;
-use crate::caller::Caller;
+use super::{Apply, ImportContext, Imported, apply_of};
+use crate::caller::{Caller, Visible};
 use crate::directory::Directory;
-use crate::input::Params;
 use crate::problem::Problem;
+use crate::words::UNKNOWN_REFERENCE;
 
 /// Rows applied side by side; they share commits.
 const CHUNK: usize = 64;
@@ -75,6 +75,18 @@ pub enum RowOutcome {
     Failed { fault: Value },
 }
 
+impl RowOutcome {
+    fn is_dangling(&self) -> bool {
+        let unknown = |fault: &Value| fault["code"] == UNKNOWN_REFERENCE;
+        match self {
+            Self::Failed { fault } => {
+                unknown(fault) || fault["parts"].as_array().is_some_and(|parts| parts.iter().any(unknown))
+            }
+            Self::Created { .. } | Self::Changed { .. } | Self::Unchanged { .. } => false,
+        }
+    }
+}
+
 /// What a job keeps of who began it.
 #[derive(Serialize, Deserialize)]
 struct KeptContext {
@@ -82,6 +94,8 @@ struct KeptContext {
     reason: Option<String>,
     correlation: Option<String>,
     traceparent: Option<String>,
+    #[serde(default)]
+    visible: Visible,
 }
 
 pub(super) async fn begin(store: &Store, caller: &Caller, kind: &str, rows: Vec<Value>) -> Result<ImportJob, Problem> {
@@ -93,6 +107,7 @@ pub(super) async fn begin(store: &Store, caller: &Caller, kind: &str, rows: Vec<
         reason: context.reason,
         correlation: context.correlation,
         traceparent: context.traceparent,
+        visible: caller.visible.clone(),
     };
     let (total, dry_run) = (rows.len() as i64, caller.facts.dry_run);
     let values: Vec<SqlValue> = vec![
@@ -140,22 +155,57 @@ async fn run(store: &Store, directory: &Directory, id: Uuid) -> Result<(), Failu
     let Some(mut job) = load(store, id).await? else { return Ok(()) };
     let Some(apply) = apply_of(&job.kind) else { return finish(store, &job).await };
     let kept: KeptContext = serde_json::from_str(&job.context).map_err(|error| Failure::Database(error.to_string()))?;
-    while (job.done as usize) < job.rows.len() {
-        let from = job.done as usize;
-        let chunk = &job.rows[from..job.rows.len().min(from + CHUNK)];
-        let context = import_context(store, directory, &kept, job.dry_run);
-        let outcomes = join_all(chunk.iter().map(|row| apply(row.clone(), context.clone()))).await;
-        if let Some(fault) =
-            outcomes.iter().find_map(|outcome| outcome.as_ref().err().filter(|fault| is_passing(fault)))
-        {
-            return Err(Failure::Away(fault.to_string()));
-        }
-        let reports = outcomes.into_iter().enumerate().map(|(index, outcome)| report(from + index + 1, outcome));
+    let (rows, dry_run) = (job.rows.clone(), job.dry_run);
+    let context = || import_context(store, directory, &kept, &rows, dry_run);
+    while job.report.len() < job.rows.len() {
+        let from = job.report.len();
+        let chunk: Vec<usize> = (from..job.rows.len().min(from + CHUNK)).collect();
+        let reports = applied(&apply, &rows, &chunk, &context()).await?;
         job.report.extend(reports);
-        job.done = job.report.len() as i64;
         save(store, &job).await?;
     }
+    look_again(store, &apply, &mut job, &context).await?;
     finish(store, &job).await
+}
+
+/// Applies the rows with these indexes, side by side.
+async fn applied(
+    apply: &Apply,
+    rows: &[Value],
+    indexes: &[usize],
+    context: &ImportContext,
+) -> Result<Vec<RowReport>, Failure> {
+    let outcomes = join_all(indexes.iter().map(|index| apply(rows[*index].clone(), context.clone()))).await;
+    let passing = outcomes.iter().find_map(|outcome| outcome.as_ref().err().filter(|fault| is_passing(fault)));
+    if let Some(fault) = passing {
+        return Err(Failure::Away(fault.to_string()));
+    }
+    Ok(indexes.iter().zip(outcomes).map(|(index, outcome)| report(index + 1, outcome)).collect())
+}
+
+/// What a row referred to may have come further down the file; goes on as long as that helps.
+async fn look_again(
+    store: &Store,
+    apply: &Apply,
+    job: &mut Job,
+    context: &impl Fn() -> ImportContext,
+) -> Result<(), Failure> {
+    let mut unsettled = job.dangling();
+    while !unsettled.is_empty() {
+        for chunk in unsettled.chunks(CHUNK) {
+            for report in applied(apply, &job.rows, chunk, &context()).await? {
+                let index = report.row - 1;
+                job.report[index] = report;
+            }
+            save(store, job).await?;
+        }
+        let left = job.dangling();
+        if left.len() == unsettled.len() {
+            break;
+        }
+        unsettled = left;
+    }
+    Ok(())
 }
 
 /// A dependency that is away is not the row's fault.
@@ -163,12 +213,19 @@ fn is_passing(fault: &Fault) -> bool {
     fault.kind == kernel::Kind::Unavailable
 }
 
-fn import_context(store: &Store, directory: &Directory, kept: &KeptContext, dry_run: bool) -> ImportContext {
+fn import_context(
+    store: &Store,
+    directory: &Directory,
+    kept: &KeptContext,
+    rows: &Arc<Vec<Value>>,
+    dry_run: bool,
+) -> ImportContext {
     let mut context = Context::new(store.clock().now(), kept.actor.clone());
     context.reason.clone_from(&kept.reason);
     context.correlation.clone_from(&kept.correlation);
     context.traceparent.clone_from(&kept.traceparent);
-    ImportContext { store: store.clone(), directory: directory.clone(), context, dry_run }
+    let visible = kept.visible.clone();
+    ImportContext { store: store.clone(), directory: directory.clone(), context, visible, dry_run, rows: rows.clone() }
 }
 
 fn report(row: usize, outcome: Result<Imported, Fault>) -> RowReport {
@@ -184,7 +241,8 @@ fn report(row: usize, outcome: Result<Imported, Fault>) -> RowReport {
 async fn save(store: &Store, job: &Job) -> Result<(), Failure> {
     let sql = "UPDATE jobs SET done = $2, report = $3, updated_at = $4 WHERE id = $1";
     let report = json!(job.report).to_string();
-    execute(store, sql, vec![job.id.into(), job.done.into(), report.into(), store.clock().now().into()]).await
+    let done = job.report.len() as i64;
+    execute(store, sql, vec![job.id.into(), done.into(), report.into(), store.clock().now().into()]).await
 }
 
 async fn finish(store: &Store, job: &Job) -> Result<(), Failure> {
@@ -197,22 +255,21 @@ async fn execute(store: &Store, sql: &str, values: Vec<SqlValue>) -> Result<(), 
     Ok(())
 }
 
-struct Job {
+pub(super) struct Job {
     id: Uuid,
     kind: String,
     state: JobState,
     dry_run: bool,
-    caller: Uuid,
+    pub caller: Uuid,
     context: String,
-    rows: Vec<Value>,
-    report: Vec<RowReport>,
+    pub rows: Arc<Vec<Value>>,
+    pub report: Vec<RowReport>,
     total: i64,
-    done: i64,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
 
-async fn load(store: &Store, id: Uuid) -> Result<Option<Job>, Failure> {
+pub(super) async fn load(store: &Store, id: Uuid) -> Result<Option<Job>, Failure> {
     let select = statement(store.database().backend(), "SELECT * FROM jobs WHERE id = $1", [id.into()]);
     let row = store.database().reader.query_one_raw(select).await?;
     Ok(row.map(|row| read(&row)).transpose()?)
@@ -229,24 +286,29 @@ fn read(row: &QueryResult) -> Result<Job, sea_orm::DbErr> {
         dry_run: row.try_get("", "dry_run")?,
         caller: row.try_get("", "caller")?,
         context: json("context")?,
-        rows: serde_json::from_str(&json("rows")?).map_err(broken)?,
+        rows: Arc::new(serde_json::from_str(&json("rows")?).map_err(broken)?),
         report: serde_json::from_str(&json("report")?).map_err(broken)?,
         total: row.try_get("", "total")?,
-        done: row.try_get("", "done")?,
         created_at: row.try_get("", "created_at")?,
         updated_at: row.try_get("", "updated_at")?,
     })
 }
 
 impl Job {
-    fn public(&self) -> ImportJob {
+    /// Indexes of the rows that refer to what nobody knows yet.
+    fn dangling(&self) -> Vec<usize> {
+        let dangling = self.report.iter().filter(|report| report.outcome.is_dangling());
+        dangling.map(|report| report.row - 1).collect()
+    }
+
+    pub(super) fn public(&self) -> ImportJob {
         let count = |is: fn(&RowOutcome) -> bool| self.report.iter().filter(|report| is(&report.outcome)).count();
         ImportJob {
             id: self.id,
             state: self.state,
             dry_run: self.dry_run,
             total: self.total,
-            done: self.done,
+            done: self.report.len() as i64,
             created: count(|outcome| matches!(outcome, RowOutcome::Created { .. })),
             changed: count(|outcome| matches!(outcome, RowOutcome::Changed { .. })),
             unchanged: count(|outcome| matches!(outcome, RowOutcome::Unchanged { .. })),
@@ -255,87 +317,4 @@ impl Job {
             updated_at: self.updated_at,
         }
     }
-}
-
-pub fn routes(routes: &mut Routes<'_>) {
-    routes.service(read_job).service(read_job_report);
-}
-
-/// How far an import is; for the caller that began it.
-#[utoipa::path(responses((status = 200, body = ImportJob)), extensions(("x-authenticated" = json!(true))))]
-#[get("/jobs/{id}")]
-async fn read_job(id: web::Path<String>, caller: Caller, store: web::Data<Store>) -> Result<HttpResponse, Problem> {
-    Ok(HttpResponse::Ok().json(own_job(&id, &caller, &store).await?.public()))
-}
-
-#[derive(Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-struct ReportParams {
-    /// `json` unless asked otherwise.
-    format: Option<ReportFormat>,
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-enum ReportFormat {
-    Json,
-    Csv,
-}
-
-/// What became of each row; as CSV with the row itself beside its outcome.
-#[utoipa::path(params(ReportParams), responses((status = 200, body = [RowReport])), extensions(("x-authenticated" = json!(true))))]
-#[get("/jobs/{id}/report")]
-async fn read_job_report(
-    id: web::Path<String>,
-    caller: Caller,
-    store: web::Data<Store>,
-    params: Params<ReportParams>,
-) -> Result<HttpResponse, Problem> {
-    let job = own_job(&id, &caller, &store).await?;
-    match params.0.format {
-        None | Some(ReportFormat::Json) => Ok(HttpResponse::Ok().json(job.report)),
-        Some(ReportFormat::Csv) => Ok(csv_report(&job, caller.facts.language)),
-    }
-}
-
-async fn own_job(id: &str, caller: &Caller, store: &Store) -> Result<Job, Problem> {
-    let id: Uuid = id.parse().map_err(|_| Fault::not_found())?;
-    let job = load(store, id).await?.filter(|job| job.caller == caller.principal.subject);
-    Ok(job.ok_or_else(Fault::not_found)?)
-}
-
-fn csv_report(job: &Job, language: kernel::Language) -> HttpResponse {
-    let columns: Vec<String> =
-        job.rows.first().and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.clone()).collect();
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(b"\xef\xbb\xbf".to_vec());
-    let head = columns.iter().cloned().chain(["outcome", "number", "errors"].map(str::to_owned));
-    let _ = writer.write_record(head);
-    for (row, report) in job.rows.iter().zip(&job.report) {
-        let cells = columns.iter().map(|name| match &row[name] {
-            Value::Null => String::new(),
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        });
-        let _ = writer.write_record(cells.chain(outcome_cells(&report.outcome, language)));
-    }
-    HttpResponse::Ok().content_type("text/csv; charset=utf-8").body(writer.into_inner().unwrap_or_default())
-}
-
-fn outcome_cells(outcome: &RowOutcome, language: kernel::Language) -> [String; 3] {
-    let (name, number, errors) = match outcome {
-        RowOutcome::Created { number } => ("created", number.clone(), String::new()),
-        RowOutcome::Changed { number } => ("changed", number.clone(), String::new()),
-        RowOutcome::Unchanged { number } => ("unchanged", number.clone(), String::new()),
-        RowOutcome::Failed { fault } => ("failed", String::new(), errors(fault, language)),
-    };
-    [name.to_owned(), number, errors]
-}
-
-fn errors(fault: &Value, language: kernel::Language) -> String {
-    let Ok(fault) = serde_json::from_value::<Fault>(fault.clone()) else { return String::new() };
-    let parts = if fault.parts.is_empty() { std::slice::from_ref(&fault) } else { &fault.parts };
-    let text = |part: &Fault| {
-        format!("{} {}", part.pointer.as_deref().unwrap_or_default(), part.detail(language)).trim().to_owned()
-    };
-    parts.iter().map(text).collect::<Vec<_>>().join("; ")
 }

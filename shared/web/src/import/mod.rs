@@ -1,11 +1,15 @@
 //! Bringing in many rows at once: CSV, XLSX or JSON lines, as a job that survives a crash.
 //!
 //! A row is upserted by its natural key, so doing it twice changes nothing; that is what makes a job resumable. The
-//! file is read whole first (a wrong header or encoding refuses it); then each row stands for itself.
+//! file is read whole first (a wrong header or encoding refuses it); then each row stands for itself. A row may refer to
+//! one further down: what is unknown at first is looked for again when all rows have had their turn.
 
+mod file;
 mod jobs;
 mod parse;
+mod reports;
 mod route;
+mod upsert;
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, RwLock};
@@ -19,11 +23,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::caller::Visible;
 use crate::directory::Directory;
 use crate::schema;
 
-pub use jobs::{MIGRATIONS, resume, routes};
+pub use file::ImportFile;
+pub use jobs::{MIGRATIONS, resume};
+pub use reports::routes;
 pub(crate) use route::Route;
+pub use upsert::Upsert;
 
 /// A row of an import file: its members are the columns.
 #[async_trait]
@@ -42,7 +50,23 @@ pub struct ImportContext {
     /// Facts about employees and units.
     pub directory: Directory,
     pub context: Context,
+    /// What the importing caller may see, and so bring in.
+    pub visible: Visible,
     pub dry_run: bool,
+    /// All rows of the file.
+    pub rows: Arc<Vec<Value>>,
+}
+
+impl ImportContext {
+    /// Creating or changing things as this import may.
+    pub fn upsert(&self) -> Upsert<'_> {
+        Upsert { store: &self.store, context: &self.context, visible: &self.visible, dry_run: self.dry_run }
+    }
+
+    /// Whether some row of the file has this text in this column.
+    pub fn file_has(&self, column: &str, text: &str) -> bool {
+        self.rows.iter().any(|row| row[column] == text)
+    }
 }
 
 /// What became of a row.

@@ -2,26 +2,20 @@
 
 use actix_web::dev::AppService;
 use actix_web::dev::HttpServiceFactory;
-use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, guard, web};
+use actix_web::{HttpResponse, guard, web};
 use event_store::Store;
-use futures_util::future::LocalBoxFuture;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::path::Paths;
 use utoipa::openapi::{RefOr, Schema};
 
 use super::jobs::{self, ImportJob};
-use super::{ImportRow, parse, register};
+use super::{ImportFile, ImportRow, parse, register};
 use crate::caller::Caller;
 use crate::directory::Directory;
 use crate::problem::Problem;
 use crate::schema;
-
-/// Largest import file.
-const LIMIT: usize = 20 * 1024 * 1024;
-const TYPES: &[&str] = &[parse::CSV, parse::JSON_LINES, parse::XLSX];
 
 #[derive(Clone)]
 pub struct Route {
@@ -74,28 +68,11 @@ async fn import(
     caller: Caller,
     store: web::Data<Store>,
     directory: Directory,
-    file: File,
+    file: ImportFile,
 ) -> Result<HttpResponse, Problem> {
-    let rows = parse::rows(&file.media_type, &file.body, &route.schema)?;
+    let rows = file.rows(&route.schema)?;
     let job = jobs::begin(&store, &caller, route.kind, rows).await?;
     jobs::spawn(store.get_ref().clone(), directory, job.id);
     let location = format!("/api/{}/v1/jobs/{}", store.service(), job.id);
     Ok(HttpResponse::Accepted().insert_header((header::LOCATION, location)).json(job))
-}
-
-struct File {
-    media_type: String,
-    body: Vec<u8>,
-}
-
-impl FromRequest for File {
-    type Error = Problem;
-    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        let media_type = media_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_lowercase();
-        let body = crate::input::body(request, payload, TYPES, LIMIT);
-        Box::pin(async move { Ok(Self { media_type, body: body.await? }) })
-    }
 }

@@ -1,13 +1,18 @@
 //! Creating or changing a thing by a key of its own, as imports do.
 
-use event_store::{Context, Entity, Expect, Failure, Record, Store};
+use event_store::{Context, Entity, Expect, Failure, Record, RowChange, Store};
+use kernel::Fault;
 use kernel::id::Id;
-use web::Imported;
+
+use super::Imported;
+use crate::caller::Visible;
 
 /// Who brings things in, and whether they are to be kept.
 pub struct Upsert<'a> {
     pub store: &'a Store,
     pub context: &'a Context,
+    /// Nobody brings in, or changes, what they may not see.
+    pub visible: &'a Visible,
     pub dry_run: bool,
 }
 
@@ -21,6 +26,10 @@ impl Upsert<'_> {
         let expect = if known.is_some() { Expect::Something } else { Expect::Nothing };
         let id = known.unwrap_or_else(A::Id::generate);
         let change = self.store.decide::<A>(id, expect, command.clone(), self.context).await?;
+        let unseen = (known.is_some() && !self.shows(&change.before)) || !self.shows(&change.after);
+        if unseen {
+            return Err(Fault::forbidden().into());
+        }
         let changes = !change.is_empty();
         let entity = if changes && !self.dry_run {
             self.store.execute(id, expect, command, self.context, None).await?
@@ -34,5 +43,9 @@ impl Upsert<'_> {
             (true, false) => Imported::Unchanged { number },
         };
         Ok((entity, outcome))
+    }
+
+    fn shows<A: Record>(&self, entity: &Entity<A>) -> bool {
+        self.visible.shows(&RowChange::put(<A::Row>::from(entity)))
     }
 }

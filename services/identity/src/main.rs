@@ -1,0 +1,5 @@
+//! Identity as a program of its own.
+
+fn main() -> std::process::ExitCode {
+    service::main(identity::service())
+}
