@@ -21,7 +21,12 @@ pub fn coverage() -> Vec<Function> {
         let number = cells.next().filter(|number| number.starts_with(|first: char| first.is_ascii_digit()))?;
         Some((number.to_owned(), cells.next()?.to_owned()))
     });
-    rows.map(|(number, name)| Function { operations: operations.get(&number).cloned().unwrap_or_default(), number, name }).collect()
+    rows.map(|(number, name)| Function {
+        operations: operations.get(&number).cloned().unwrap_or_default(),
+        number,
+        name,
+    })
+    .collect()
 }
 
 fn operations() -> BTreeMap<String, BTreeSet<String>> {
@@ -31,7 +36,9 @@ fn operations() -> BTreeMap<String, BTreeSet<String>> {
         let items = document["paths"].as_object().into_iter().flatten().filter_map(|(_, item)| item.as_object());
         for operation in items.flat_map(|item| item.values()) {
             let id = format!("{}.{}", service.name, operation["operationId"].as_str().unwrap_or_default());
-            for function in operation["x-functions"].as_array().into_iter().flatten().filter_map(|number| number.as_str()) {
+            for function in
+                operation["x-functions"].as_array().into_iter().flatten().filter_map(|number| number.as_str())
+            {
                 found.entry(function.to_owned()).or_default().insert(id.clone());
             }
         }
@@ -44,7 +51,8 @@ pub fn report() -> String {
     let functions = coverage();
     let covered = functions.iter().filter(|function| !function.operations.is_empty()).count();
     let lines = functions.iter().map(|function| {
-        let mark = if function.operations.is_empty() { "–".to_owned() } else { function.operations.len().to_string() };
+        let mark =
+            if function.operations.is_empty() { "–".to_owned() } else { function.operations.len().to_string() };
         format!("{:>6}  {mark:>4}  {}\n", function.number, function.name)
     });
     lines.collect::<String>() + &format!("{covered} of {} functions have operations\n", functions.len())

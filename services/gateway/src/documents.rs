@@ -54,7 +54,14 @@ impl Documents {
 }
 
 async fn fetch(client: &Client, url: &str) -> reqwest::Result<Value> {
-    client.get(format!("{url}/openapi.json")).timeout(Duration::from_secs(5)).send().await?.error_for_status()?.json().await
+    client
+        .get(format!("{url}/openapi.json"))
+        .timeout(Duration::from_secs(5))
+        .send()
+        .await?
+        .error_for_status()?
+        .json()
+        .await
 }
 
 /// One document of several services: paths as they are at the gateway, names with their service before them.
@@ -106,7 +113,8 @@ fn renamed(document: &Value, service: &str) -> Value {
     });
     let schemas = document["components"]["schemas"].as_object().cloned().unwrap_or_default();
     let name = |name: String| if SHARED.contains(&name.as_str()) { name } else { format!("{prefix}{name}") };
-    document["components"]["schemas"] = Value::Object(schemas.into_iter().map(|(key, schema)| (name(key), schema)).collect());
+    document["components"]["schemas"] =
+        Value::Object(schemas.into_iter().map(|(key, schema)| (name(key), schema)).collect());
     document
 }
 

@@ -48,7 +48,12 @@ impl Edge {
     }
 
     /// Lets the request through, or says why not.
-    pub async fn admit(&self, request: &HttpRequest, operations: &Operations, template: Option<&str>) -> Result<(), Stopped> {
+    pub async fn admit(
+        &self,
+        request: &HttpRequest,
+        operations: &Operations,
+        template: Option<&str>,
+    ) -> Result<(), Stopped> {
         let public = template.and_then(|template| operations.find(template, request.method()));
         let public = public.is_some_and(|operation| operation.access == Access::Public);
         let verified = match bearer(request) {

@@ -38,7 +38,11 @@ const HOP_BY_HOP: [&str; 10] = [
 const OURS: [&str; 4] = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"];
 
 pub fn client() -> reqwest::Result<Client> {
-    Client::builder().connect_timeout(Duration::from_secs(3)).pool_max_idle_per_host(256).redirect(reqwest::redirect::Policy::none()).build()
+    Client::builder()
+        .connect_timeout(Duration::from_secs(3))
+        .pool_max_idle_per_host(256)
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
 }
 
 /// `/api/{service}/v1/…` → the service's `/v1/…`.
@@ -60,7 +64,13 @@ pub async fn forward_well_known(request: HttpRequest, body: web::Payload, shared
     }
 }
 
-async fn forward(request: &HttpRequest, body: web::Payload, shared: &Shared, upstream: &Upstream, path: &str) -> HttpResponse {
+async fn forward(
+    request: &HttpRequest,
+    body: web::Payload,
+    shared: &Shared,
+    upstream: &Upstream,
+    path: &str,
+) -> HttpResponse {
     let operations = shared.documents.operations(&upstream.name);
     let template = operations.template_of(path);
     if let Err(stopped) = shared.edge.admit(request, &operations, template.as_deref()).await {
@@ -91,7 +101,8 @@ async fn send(
     path: &str,
 ) -> reqwest::Result<reqwest::Response> {
     let query = request.query_string();
-    let url = if query.is_empty() { format!("{}{path}", upstream.url) } else { format!("{}{path}?{query}", upstream.url) };
+    let url =
+        if query.is_empty() { format!("{}{path}", upstream.url) } else { format!("{}{path}?{query}", upstream.url) };
     let safe = matches!(*request.method(), Method::GET | Method::HEAD);
     let mut body = Some(body);
     let mut tries = 0;
@@ -131,7 +142,8 @@ fn streamed(mut body: web::Payload) -> reqwest::Body {
             }
         }
     });
-    let chunks = futures_util::stream::unfold(receiver, |mut receiver| async { Some((receiver.recv().await?, receiver)) });
+    let chunks =
+        futures_util::stream::unfold(receiver, |mut receiver| async { Some((receiver.recv().await?, receiver)) });
     reqwest::Body::wrap_stream(chunks)
 }
 
@@ -151,7 +163,8 @@ fn headers(request: &HttpRequest) -> reqwest::header::HeaderMap {
     }
     if let Some(facts) = request.extensions().get::<Arc<Facts>>() {
         // What the gateway calls the request, the services call it too.
-        let pairs = [("x-request-id", Some(facts.request_id.clone())), ("traceparent", telemetry::current_traceparent())];
+        let pairs =
+            [("x-request-id", Some(facts.request_id.clone())), ("traceparent", telemetry::current_traceparent())];
         for (name, value) in pairs {
             if let Some(value) = value.and_then(|value| value.parse().ok()) {
                 headers.insert(name, value);
@@ -160,7 +173,11 @@ fn headers(request: &HttpRequest) -> reqwest::header::HeaderMap {
     }
     let address = request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default();
     let connection = request.connection_info();
-    let origin = [("x-forwarded-for", address.as_str()), ("x-forwarded-host", connection.host()), ("x-forwarded-proto", connection.scheme())];
+    let origin = [
+        ("x-forwarded-for", address.as_str()),
+        ("x-forwarded-host", connection.host()),
+        ("x-forwarded-proto", connection.scheme()),
+    ];
     for (name, value) in origin {
         if let Ok(value) = value.parse() {
             headers.insert(name, value);

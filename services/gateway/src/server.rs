@@ -114,7 +114,10 @@ async fn keep_up(shared: web::Data<Shared>, stop: CancellationToken) {
 }
 
 /// Request ids, the bodies of refusals, and figures; as every service has them.
-async fn around(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+async fn around(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let answer = async |request, _: &str, _: &Arc<Facts>| Ok(next.call(request).await?.map_into_boxed_body());
     ::web::gate::around("gateway", request, answer).await
 }

@@ -168,7 +168,8 @@ impl Batch<'_> {
         let mut insert = insert_into("streams", &columns);
         let mut beginning = vec![];
         let appends = self.units.iter().enumerate().zip(numbers);
-        let appends = appends.flat_map(|((index, unit), numbers)| unit.appends.iter().zip(numbers).map(move |pair| (index, pair)));
+        let appends = appends
+            .flat_map(|((index, unit), numbers)| unit.appends.iter().zip(numbers).map(move |pair| (index, pair)));
         for (index, (append, number)) in appends.filter(|(_, (append, _))| append.expected == 0) {
             beginning.push((index, append.stream_id));
             let values: [Value; 7] = [

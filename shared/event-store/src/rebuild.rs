@@ -73,9 +73,8 @@ impl Store {
         entities: &mut HashMap<Uuid, Entity<A>>,
         rebuilt: &mut Rebuilt,
     ) -> Result<Option<i64>, Failure> {
-        let sql = format!(
-            "{SELECT} WHERE events.kind = $1 AND events.position > $2 ORDER BY events.position LIMIT {PAGE}"
-        );
+        let sql =
+            format!("{SELECT} WHERE events.kind = $1 AND events.position > $2 ORDER BY events.position LIMIT {PAGE}");
         let mut last = None;
         for row in self.query(&sql, vec![A::KIND.into(), after.into()]).await? {
             let event = self.opened(StoredEvent::read(&row)?).await?;

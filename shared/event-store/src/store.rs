@@ -196,7 +196,11 @@ impl Store {
     }
 
     /// `begun` with everything that happened since, until `until` if that is given.
-    pub(crate) async fn fold<A: Aggregate>(&self, begun: Entity<A>, until: Option<DateTime<Utc>>) -> Result<Entity<A>, Failure> {
+    pub(crate) async fn fold<A: Aggregate>(
+        &self,
+        begun: Entity<A>,
+        until: Option<DateTime<Utc>>,
+    ) -> Result<Entity<A>, Failure> {
         let mut values: Vec<Value> = vec![begun.uuid().into(), begun.version.into(), A::KIND.into()];
         let mut condition = "events.stream_id = $1 AND events.version > $2 AND events.kind = $3".to_owned();
         if let Some(until) = until {

@@ -28,7 +28,8 @@ pub fn document(service: &str, published: &[EventDescription], reacts_to: &[(Str
     producers.sort();
     producers.dedup();
     for producer in producers {
-        let mut names: Vec<String> = reacts_to.iter().filter(|(from, _)| from == producer).map(|(_, name)| name.clone()).collect();
+        let mut names: Vec<String> =
+            reacts_to.iter().filter(|(from, _)| from == producer).map(|(_, name)| name.clone()).collect();
         names.sort();
         names.dedup();
         for name in &names {
@@ -76,15 +77,16 @@ fn channel(service: &str, names: &[String]) -> Value {
 }
 
 fn operation(action: &str, channel: &str, group: &str, names: &[String]) -> Value {
-    let messages = names.iter().map(|name| json!({ "$ref": format!("#/channels/{channel}/messages/{}", message_key(channel, name)) }));
+    let messages = names
+        .iter()
+        .map(|name| json!({ "$ref": format!("#/channels/{channel}/messages/{}", message_key(channel, name)) }));
     let mut operation = json!({
         "action": action,
         "channel": { "$ref": format!("#/channels/{channel}") },
         "messages": messages.collect::<Vec<_>>(),
     });
     if action == "receive" {
-        operation["bindings"] =
-            json!({ "kafka": { "groupId": { "type": "string", "enum": [format!("darbazi.{group}")] }, "bindingVersion": "0.5.0" } });
+        operation["bindings"] = json!({ "kafka": { "groupId": { "type": "string", "enum": [format!("darbazi.{group}")] }, "bindingVersion": "0.5.0" } });
     }
     operation
 }

@@ -165,7 +165,8 @@ mod tests {
 
     #[test]
     fn structured_mode_is_recognised() {
-        let headers = OwnedHeaders::new().insert(Header { key: "content-type", value: Some("application/cloudevents+json; charset=utf-8") });
+        let headers = OwnedHeaders::new()
+            .insert(Header { key: "content-type", value: Some("application/cloudevents+json; charset=utf-8") });
         assert_eq!(CloudEvent::read(Some(&headers), &serde_json::to_vec(&event()).unwrap()).unwrap(), event());
     }
 
@@ -177,7 +178,10 @@ mod tests {
     #[test]
     fn personal_fields_leave_without_their_value() {
         let data = json!({ "name": { "$sealed": { "subject": "s", "open": "ნინო" } }, "mail": { "$sealed": { "subject": "s", "sealed": "AAAA" } } });
-        assert_eq!(public(&data), json!({ "name": { "$sealed": { "subject": "s" } }, "mail": { "$sealed": { "subject": "s" } } }));
+        assert_eq!(
+            public(&data),
+            json!({ "name": { "$sealed": { "subject": "s" } }, "mail": { "$sealed": { "subject": "s" } } })
+        );
     }
 
     #[test]

@@ -66,8 +66,11 @@ impl Kafka {
     pub async fn ensure_topics(&self, service: &str) -> Result<(), KafkaError> {
         let admin: AdminClient<DefaultClientContext> = self.config().create()?;
         let names = [topic(service), format!("{}.dlq", topic(service))];
-        let topics = names.each_ref().map(|name| NewTopic::new(name, PARTITIONS, TopicReplication::Fixed(self.replication)));
-        let options = AdminOptions::new().operation_timeout(Some(Duration::from_secs(10))).request_timeout(Some(Duration::from_secs(10)));
+        let topics =
+            names.each_ref().map(|name| NewTopic::new(name, PARTITIONS, TopicReplication::Fixed(self.replication)));
+        let options = AdminOptions::new()
+            .operation_timeout(Some(Duration::from_secs(10)))
+            .request_timeout(Some(Duration::from_secs(10)));
         for outcome in admin.create_topics(&topics, &options).await? {
             match outcome {
                 Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}

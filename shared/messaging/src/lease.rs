@@ -83,7 +83,9 @@ async fn renew(store: Store, name: String, owner: Uuid, lost: CancellationToken)
 async fn take(store: &Store, name: &str, owner: Uuid) -> Result<Option<i64>, Failure> {
     let backend = store.database().backend();
     let (now, free) = match backend {
-        DbBackend::Postgres => ("extract(epoch FROM clock_timestamp())::bigint", "leases.expires_at < excluded.expires_at - $3"),
+        DbBackend::Postgres => {
+            ("extract(epoch FROM clock_timestamp())::bigint", "leases.expires_at < excluded.expires_at - $3")
+        }
         _ => ("CAST(strftime('%s', 'now') AS integer)", "1 = 1"),
     };
     let sql = format!(
@@ -99,13 +101,18 @@ async fn take(store: &Store, name: &str, owner: Uuid) -> Result<Option<i64>, Fai
 
 async fn give_up(store: &Store, name: &str, owner: Uuid) -> Result<(), Failure> {
     let sql = "UPDATE leases SET expires_at = 0 WHERE name = $1 AND owner = $2";
-    store.database().writer.execute_raw(statement(store.database().backend(), sql, [name.into(), owner.into()])).await?;
+    store
+        .database()
+        .writer
+        .execute_raw(statement(store.database().backend(), sql, [name.into(), owner.into()]))
+        .await?;
     Ok(())
 }
 
 /// Where a reader of a log goes on.
 pub(crate) async fn checkpoint(store: &Store, name: &str) -> Result<i64, Failure> {
-    let select = statement(store.database().backend(), "SELECT position FROM checkpoints WHERE name = $1", [name.into()]);
+    let select =
+        statement(store.database().backend(), "SELECT position FROM checkpoints WHERE name = $1", [name.into()]);
     let row = store.database().reader.query_one_raw(select).await?;
     Ok(row.map(|row| row.try_get("", "position")).transpose()?.unwrap_or(0))
 }

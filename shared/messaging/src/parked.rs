@@ -37,7 +37,8 @@ pub async fn park(store: &Store, subscription: &str, event: &CloudEvent, error: 
     let text = serde_json::to_string(event).unwrap_or_default();
     let id = kernel::id::derived(event.id, subscription);
     let (key, now) = (event.partitionkey.clone(), store.clock().now());
-    execute(store, sql, vec![id.into(), subscription.into(), key.into(), text.into(), error.into(), now.into()]).await?;
+    execute(store, sql, vec![id.into(), subscription.into(), key.into(), text.into(), error.into(), now.into()])
+        .await?;
     telemetry::metrics::parked_keys(store.service(), subscription, keys(store, subscription).await?);
     Ok(())
 }
@@ -54,8 +55,11 @@ pub async fn retry(store: &Store, reactions: &[Reaction], subscription: &str, ke
     let reaction = reactions.iter().find(|reaction| reaction.subscription(store.service()) == subscription);
     let Some(reaction) = reaction else { return Ok(0) };
     let mut through = 0;
-    let mut waiting: Vec<Parked> =
-        list(store).await?.into_iter().filter(|parked| parked.subscription == subscription && parked.key == key).collect();
+    let mut waiting: Vec<Parked> = list(store)
+        .await?
+        .into_iter()
+        .filter(|parked| parked.subscription == subscription && parked.key == key)
+        .collect();
     waiting.sort_by(|left, right| left.event.sequence.cmp(&right.event.sequence));
     for parked in waiting {
         match reaction.handle(&parked.event, store).await {

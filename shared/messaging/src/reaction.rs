@@ -51,7 +51,8 @@ impl Reaction {
         let erased: Handler = Arc::new(move |event, store| {
             let handler = handler.clone();
             Box::pin(async move {
-                let data = serde_json::from_value::<E>(event.data.clone()).map_err(|error| unreadable(&event, &error))?;
+                let data =
+                    serde_json::from_value::<E>(event.data.clone()).map_err(|error| unreadable(&event, &error))?;
                 handler(data, received(name, event, store)).await
             })
         });

@@ -68,7 +68,11 @@ async fn lead(kafka: &Kafka, store: &Store, lease: &Lease) -> Result<(), Interru
 }
 
 /// Hands everything over, then waits until all of it is acknowledged.
-async fn publish(producer: &FutureProducer, service: &str, events: &[event_store::StoredEvent]) -> Result<(), Interrupted> {
+async fn publish(
+    producer: &FutureProducer,
+    service: &str,
+    events: &[event_store::StoredEvent],
+) -> Result<(), Interrupted> {
     let topic = topic(service);
     let mut under_way = Vec::with_capacity(events.len());
     for event in events {
@@ -90,7 +94,9 @@ async fn send(producer: &FutureProducer, topic: &str, event: &CloudEvent) -> Res
         let record = FutureRecord::to(topic).key(&event.partitionkey).payload(&value).headers(event.to_headers());
         match producer.send_result(record) {
             Ok(delivery) => return Ok(delivery),
-            Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), _)) => sleep(Duration::from_millis(20)).await,
+            Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), _)) => {
+                sleep(Duration::from_millis(20)).await
+            }
             Err((error, _)) => return Err(error.into()),
         }
     }

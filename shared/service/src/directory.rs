@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use ::web::{Directory, EmployeeEntry, UnitEntry};
 use event_store::{Failure, RowChange, Unit};
 use events::identity::{
-    EmployeeActivated, EmployeeLeft, EmployeeMoved, EmployeeRegistered, EmployeeReinstated, EmployeeSuspended, OrgUnitCreated,
-    OrgUnitMoved, OrgUnitRenamed,
+    EmployeeActivated, EmployeeLeft, EmployeeMoved, EmployeeRegistered, EmployeeReinstated, EmployeeSuspended,
+    OrgUnitCreated, OrgUnitMoved, OrgUnitRenamed,
 };
 use messaging::{Reaction, Received};
 
@@ -24,7 +24,12 @@ pub fn reactions() -> Vec<Reaction> {
         }),
         Reaction::on("directory-employee-registered", |event: EmployeeRegistered, received| async move {
             let Received { subject: id, event: envelope, .. } = received;
-            Ok(keep_employee(EmployeeEntry { id, number: envelope.number, org_unit_id: event.org_unit_id, active: false }))
+            Ok(keep_employee(EmployeeEntry {
+                id,
+                number: envelope.number,
+                org_unit_id: event.org_unit_id,
+                active: false,
+            }))
         }),
         Reaction::on("directory-employee-activated", |_: EmployeeActivated, received| async move {
             change_employee(received, |employee| employee.active = true).await

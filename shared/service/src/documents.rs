@@ -26,7 +26,8 @@ impl Service {
     }
 
     fn part<'a>(&'a self, capability: &'a Capability) -> Part<'a> {
-        let routes: Vec<fn(&mut Routes<'_>)> = capability.routes.iter().chain(&capability.root_routes).copied().collect();
+        let routes: Vec<fn(&mut Routes<'_>)> =
+            capability.routes.iter().chain(&capability.root_routes).copied().collect();
         Part {
             service: self.name,
             capability: capability.name,
@@ -42,7 +43,12 @@ impl Service {
         let mut published = vec![];
         for aggregate in self.aggregates() {
             schemas.extend(aggregate.schemas.clone());
-            published.extend(aggregate.events.iter().map(|(name, schema)| EventDescription { name: name.clone(), schema: schema.clone() }));
+            published.extend(
+                aggregate
+                    .events
+                    .iter()
+                    .map(|(name, schema)| EventDescription { name: name.clone(), schema: schema.clone() }),
+            );
         }
         let reacts_to: Vec<(String, String)> =
             self.reactions().map(|reaction| (reaction.service.to_owned(), reaction.event_name.to_owned())).collect();
@@ -54,7 +60,9 @@ impl Service {
     /// Which event of which service leads to what here, one line each.
     pub fn topology(&self) -> Vec<String> {
         self.reactions()
-            .map(|reaction| format!("{}: {} -> {}: {}", reaction.service, reaction.event_name, self.name, reaction.name))
+            .map(|reaction| {
+                format!("{}: {} -> {}: {}", reaction.service, reaction.event_name, self.name, reaction.name)
+            })
             .collect()
     }
 }

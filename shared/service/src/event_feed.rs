@@ -64,8 +64,12 @@ async fn list_events(
     let limit = wanted.limit.unwrap_or(100).clamp(1, LARGEST_PAGE);
     let eyes = Eyes::of(&caller, &scopes, &directory).await?;
     let page = store.tail(wanted.after.unwrap_or(0).max(0), limit).await?;
-    let items: Vec<CloudEvent> =
-        page.events.iter().filter(|event| eyes.see(event, &wanted)).map(|event| CloudEvent::of(store.service(), event)).collect();
+    let items: Vec<CloudEvent> = page
+        .events
+        .iter()
+        .filter(|event| eyes.see(event, &wanted))
+        .map(|event| CloudEvent::of(store.service(), event))
+        .collect();
     Ok(HttpResponse::Ok().json(json!({ "items": items, "next": page.until, "more": page.more })))
 }
 

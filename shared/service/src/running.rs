@@ -50,18 +50,15 @@ struct Opened {
 impl Platform {
     /// Takes hold of the data directory and the master key.
     pub fn open(settings: Settings, clock: Clock) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(&settings.data).with_context(|| format!("{} cannot be made", settings.data.display()))?;
+        std::fs::create_dir_all(&settings.data)
+            .with_context(|| format!("{} cannot be made", settings.data.display()))?;
         let lock = if settings.database_url.is_none() { Some(lock(&settings)?) } else { None };
         let master_key = master_key(&settings)?;
         Ok(Self { settings: Arc::new(settings), clock, master_key, _lock: lock })
     }
 
     /// Starts the services; `listen` says where each is to be found.
-    pub async fn start(
-        &self,
-        services: Vec<Service>,
-        listen: impl Fn(&str) -> String,
-    ) -> anyhow::Result<Vec<Running>> {
+    pub async fn start(&self, services: Vec<Service>, listen: impl Fn(&str) -> String) -> anyhow::Result<Vec<Running>> {
         let mut opened = vec![];
         for service in services {
             let address = listen(service.name);
@@ -81,13 +78,15 @@ impl Platform {
     /// Opens a service's store: migrated, with its read models in today's shape.
     pub async fn store(&self, service: &Service) -> anyhow::Result<Store> {
         let database = self.database(service.name).await?;
-        let applied = database.migrate(&service.migrations()).await.with_context(|| format!("{}: migrating", service.name))?;
+        let applied =
+            database.migrate(&service.migrations()).await.with_context(|| format!("{}: migrating", service.name))?;
         if !applied.is_empty() {
             tracing::info!(service = service.name, ?applied, "migrated");
         }
         let store = Store::open(service.name, database, self.master_key, self.clock.clone());
         for aggregate in service.aggregates() {
-            let built = (aggregate.ensure)(store.clone()).await.with_context(|| format!("read model {}", aggregate.table))?;
+            let built =
+                (aggregate.ensure)(store.clone()).await.with_context(|| format!("read model {}", aggregate.table))?;
             if let Some(built) = built {
                 tracing::info!(service = service.name, table = aggregate.table, rows = built.rows, "read model built");
             }
@@ -144,8 +143,12 @@ impl Platform {
         let Opened { service, store, listener } = opened;
         let (stop, address) = (CancellationToken::new(), listener.local_addr()?);
         let directory = Directory::of(&store);
-        let starting =
-            Starting { store: store.clone(), settings: self.settings.clone(), clock: self.clock.clone(), directory: directory.clone() };
+        let starting = Starting {
+            store: store.clone(),
+            settings: self.settings.clone(),
+            clock: self.clock.clone(),
+            directory: directory.clone(),
+        };
         let mut provided = vec![];
         for prepare in service.capabilities.iter().flat_map(|capability| &capability.on_start) {
             provided.extend(prepare(starting.clone()).await.with_context(|| format!("{}: starting", service.name))?);
@@ -167,7 +170,13 @@ impl Platform {
     }
 
     /// What goes on besides serving: subscriptions, the relay, timers, tidying.
-    fn background(&self, service: &Service, store: &Store, broker: &Broker, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
+    fn background(
+        &self,
+        service: &Service,
+        store: &Store,
+        broker: &Broker,
+        stop: &CancellationToken,
+    ) -> Vec<JoinHandle<()>> {
         let reactions = service.reactions().cloned().chain(crate::directory::reactions()).collect();
         let subscriptions = Subscriptions::new(store.clone(), reactions, broker.clone());
         let fires = service.aggregates().map(|aggregate| (aggregate.kind, aggregate.fire.clone())).collect();
@@ -219,7 +228,10 @@ fn lock(settings: &Settings) -> anyhow::Result<std::fs::File> {
     let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        _ => bail!("another process is using {}; stop it, or set DARBAZI_DATA to another directory", settings.data.display()),
+        _ => bail!(
+            "another process is using {}; stop it, or set DARBAZI_DATA to another directory",
+            settings.data.display()
+        ),
     }
 }
 

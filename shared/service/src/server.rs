@@ -4,16 +4,16 @@ use std::collections::HashMap;
 use std::net::TcpListener;
 use std::sync::Arc;
 
+use ::web::Routes;
+use ::web::commands::Running as RunningCommands;
+use ::web::gate::{Gate, gate};
+use ::web::operations::Operations;
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, web};
 use auth::Verifier;
 use messaging::Broker;
 use utoipa_actix_web::service_config::ServiceConfig;
-use ::web::commands::Running as RunningCommands;
-use ::web::gate::{Gate, gate};
-use ::web::operations::Operations;
-use ::web::Routes;
 
 use crate::audit::RefusalLog;
 use crate::capability::{Provide, Service, Starting};
@@ -29,7 +29,8 @@ pub struct Serving {
 }
 
 pub fn serve(service: &Service, serving: Serving, listener: TcpListener) -> std::io::Result<Server> {
-    let document = web::Data::new(Documents { openapi: service.openapi().to_string(), asyncapi: service.asyncapi().to_string() });
+    let document =
+        web::Data::new(Documents { openapi: service.openapi().to_string(), asyncapi: service.asyncapi().to_string() });
     let Serving { starting, provided, verifier, broker } = serving;
     let store = starting.store.clone();
     let gate_data = web::Data::new(Gate {

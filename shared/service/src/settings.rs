@@ -138,7 +138,8 @@ fn read(path: &Path) -> anyhow::Result<String> {
 /// `DARBAZI_KAFKA=…` → `("kafka", "…")`. Variables of tests and of single services are not ours.
 #[allow(clippy::disallowed_methods)] // configuration is what may read the environment
 fn environment() -> Vec<(String, String)> {
-    let ours = std::env::vars().filter_map(|(name, value)| Some((name.strip_prefix("DARBAZI_")?.to_lowercase(), value)));
+    let ours =
+        std::env::vars().filter_map(|(name, value)| Some((name.strip_prefix("DARBAZI_")?.to_lowercase(), value)));
     ours.filter(|(name, _)| !name.starts_with("test_") && name != "work" && name != "config").collect()
 }
 

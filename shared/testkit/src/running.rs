@@ -62,7 +62,10 @@ impl TestService {
         let issuer = Issuer::new("darbazi", Keychain::new(SigningKey::generate(clock.now())));
         let settings = Settings {
             data: data.0.clone(),
-            database_url: database.as_ref().filter(|database| database.name != "SQLite").map(|database| Secret::new(&database.url)),
+            database_url: database
+                .as_ref()
+                .filter(|database| database.name != "SQLite")
+                .map(|database| Secret::new(&database.url)),
             identity_url: Some(serve_keys(&issuer, &clock)),
             admin_password: Some(Secret::new("test-Password-1")),
             workers: 1,

@@ -175,7 +175,11 @@ impl<A: Record> Commands<A> {
         let (service, after) = (self.store.service(), change.after.clone());
         let answered = move |numbers: &[String]| {
             // A thing that exists has its number; one that is begun here is the first of the unit.
-            let number = if after.number.is_empty() { numbers.first().cloned().unwrap_or_default() } else { after.number.clone() };
+            let number = if after.number.is_empty() {
+                numbers.first().cloned().unwrap_or_default()
+            } else {
+                after.number.clone()
+            };
             answer(service, status, &Entity { number, ..after.clone() })
         };
         CommandRecord { key: key.clone(), now: context.now, answer: Box::new(answered) }

@@ -157,15 +157,8 @@ async fn all_faults_of_a_draft_are_named_at_once() {
         problem["errors"].as_array().unwrap().iter().filter_map(|fault| fault["pointer"].as_str()).collect();
     pointers.sort_unstable();
     pointers.dedup();
-    let expected = [
-        "/colour",
-        "/kind",
-        "/price/net/amount",
-        "/price/vat_percent",
-        "/procurement",
-        "/starts_on",
-        "/subject",
-    ];
+    let expected =
+        ["/colour", "/kind", "/price/net/amount", "/price/vat_percent", "/procurement", "/starts_on", "/subject"];
     assert_eq!(pointers, expected);
     let both = json!({
         "kind": "service", "vendor": vendor["number"], "subject": "x", "starts_on": "2026-01-31", "ends_on": "2026-02-28",

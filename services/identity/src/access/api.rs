@@ -4,7 +4,9 @@ use auth::Within;
 use chrono::{DateTime, Utc};
 use kernel::Fault;
 use serde::{Deserialize, Serialize};
-use service::web::{Caller, Collection, Commands, Key, MergePatch, Problem, Reference, Reply, Routes, Valid, patch, post};
+use service::web::{
+    Caller, Collection, Commands, Key, MergePatch, Problem, Reference, Reply, Routes, Valid, patch, post,
+};
 use utoipa::ToSchema;
 
 use super::built_in::is_built_in;
@@ -40,7 +42,12 @@ async fn create_role(caller: Caller, body: Valid<RoleDetails>, roles: Commands<R
     responses((status = 200, body = RoleRow))
 )]
 #[patch("/roles/{id}")]
-async fn edit_role(id: Key<Role>, caller: Caller, patch: MergePatch<RoleDetails>, roles: Commands<Role>) -> Reply<Role> {
+async fn edit_role(
+    id: Key<Role>,
+    caller: Caller,
+    patch: MergePatch<RoleDetails>,
+    roles: Commands<Role>,
+) -> Reply<Role> {
     let known = |role: &Role| role.details().cloned().unwrap_or_else(super::built_in::nothing);
     let edited = patch.apply(&known(&roles.entity(&caller, &id).await?.state))?;
     check_ceiling(&caller.principal, &edited.scopes, Within::Everywhere, &[])?;
@@ -103,8 +110,13 @@ async fn give_grant(
     let Role::Active(details) = &role.state else { return Err(not_active().into()) };
     let (within, above) = place(&caller, &units, body.place, body.org_unit.as_ref()).await?;
     check_ceiling(&caller.principal, &details.scopes, within, &above)?;
-    let facts =
-        GrantFacts { user_id: user.uuid(), role_id: role.uuid(), role: details.code.clone(), within, until: body.until };
+    let facts = GrantFacts {
+        user_id: user.uuid(),
+        role_id: role.uuid(),
+        role: details.code.clone(),
+        within,
+        until: body.until,
+    };
     grants.create(&caller, GrantCommand::Give(facts)).await
 }
 
@@ -129,9 +141,12 @@ pub async fn place(
             let unit = units.resolve(caller, unit, "/org_unit").await?.uuid();
             Ok((Within::Unit(unit), line_above(units.store(), Some(unit)).await?))
         }
-        (Place::Unit, None) => Err(Fault::invalid("required", "Say which unit.", "მიუთითეთ ერთეული.").at("/org_unit").into()),
+        (Place::Unit, None) => {
+            Err(Fault::invalid("required", "Say which unit.", "მიუთითეთ ერთეული.").at("/org_unit").into())
+        }
         (Place::Everywhere | Place::Own, Some(_)) => {
-            let (en, ka) = ("Only a place of kind unit has a unit.", "ერთეული მხოლოდ მაშინ მიეთითება, როცა ადგილი unit-ია.");
+            let (en, ka) =
+                ("Only a place of kind unit has a unit.", "ერთეული მხოლოდ მაშინ მიეთითება, როცა ადგილი unit-ია.");
             Err(Fault::invalid("unit-without-place", en, ka).at("/org_unit").into())
         }
     }

@@ -24,24 +24,96 @@ const EVERYONE: &[&str] = &[
 ];
 
 /// What people of the department may do besides what comes with their position.
-const READERS: &[&str] = &["assets.*:read", "contracts.*:read", "incidents.*:read", "software.*:read", "identity.organisation:read", "identity.employees:read"];
+const READERS: &[&str] = &[
+    "assets.*:read",
+    "contracts.*:read",
+    "incidents.*:read",
+    "software.*:read",
+    "identity.organisation:read",
+    "identity.employees:read",
+];
 
 /// Position (which is the role's code too), Georgian name, English name, scopes besides [`READERS`].
 const POSITIONS: &[(&str, &str, &str, &[&str])] = &[
-    ("head", "დეპარტამენტის უფროსი", "Head of Department", &["*:read", "incidents.*", "software.*", "contracts.contracts:sign"]),
-    ("deputy-head", "დეპარტამენტის უფროსის მოადგილე", "Deputy Head of Department", &["*:read", "incidents.*", "software.*"]),
-    ("support-head", "ტექნიკური მხარდაჭერის უფროსი", "Head of Technical Support", &["assets.*", "incidents.*", "contracts.*:write"]),
-    ("support-specialist", "ტექნიკური მხარდაჭერის სპეციალისტი", "Technical Support Specialist", &["assets.*", "incidents.desk"]),
+    (
+        "head",
+        "დეპარტამენტის უფროსი",
+        "Head of Department",
+        &["*:read", "incidents.*", "software.*", "contracts.contracts:sign"],
+    ),
+    (
+        "deputy-head",
+        "დეპარტამენტის უფროსის მოადგილე",
+        "Deputy Head of Department",
+        &["*:read", "incidents.*", "software.*"],
+    ),
+    (
+        "support-head",
+        "ტექნიკური მხარდაჭერის უფროსი",
+        "Head of Technical Support",
+        &["assets.*", "incidents.*", "contracts.*:write"],
+    ),
+    (
+        "support-specialist",
+        "ტექნიკური მხარდაჭერის სპეციალისტი",
+        "Technical Support Specialist",
+        &["assets.*", "incidents.desk"],
+    ),
     ("records-specialist", "საქმისწარმოების სპეციალისტი", "Records Specialist", &["incidents.desk"]),
-    ("systems-specialist", "სისტემების სპეციალისტი", "Systems Specialist", &["assets.*", "incidents.desk", "software.catalogue", "identity.hrsync"]),
-    ("infra-head", "ინფრასტრუქტურის უფროსი", "Head of Infrastructure", &["assets.*", "incidents.*", "contracts.*:write", "identity.access", "identity.sign-in", "identity.audit"]),
-    ("server-administrator", "სერვერების ადმინისტრატორი", "Server Administrator", &["assets.*", "incidents.desk", "identity.access", "identity.sign-in", "identity.audit"]),
-    ("network-administrator", "ქსელის ადმინისტრატორი", "Network Administrator", &["assets.*", "incidents.desk", "identity.access"]),
-    ("database-administrator", "მონაცემთა ბაზების ადმინისტრატორი", "Database Administrator", &["incidents.desk", "software.catalogue", "identity.audit"]),
-    ("communications-specialist", "კომუნიკაციების სპეციალისტი", "Communications Specialist", &["assets.register", "incidents.desk"]),
-    ("software-head", "პროგრამული უზრუნველყოფის უფროსი", "Head of Software", &["software.*", "incidents.*", "contracts.*:write"]),
-    ("software-developer", "პროგრამისტი", "Software Developer", &["software.catalogue", "software.criticality:write", "incidents.desk"]),
-    ("web-administrator", "ვებგვერდების ადმინისტრატორი", "Web Administrator", &["software.catalogue", "incidents.desk"]),
+    (
+        "systems-specialist",
+        "სისტემების სპეციალისტი",
+        "Systems Specialist",
+        &["assets.*", "incidents.desk", "software.catalogue", "identity.hrsync"],
+    ),
+    (
+        "infra-head",
+        "ინფრასტრუქტურის უფროსი",
+        "Head of Infrastructure",
+        &["assets.*", "incidents.*", "contracts.*:write", "identity.access", "identity.sign-in", "identity.audit"],
+    ),
+    (
+        "server-administrator",
+        "სერვერების ადმინისტრატორი",
+        "Server Administrator",
+        &["assets.*", "incidents.desk", "identity.access", "identity.sign-in", "identity.audit"],
+    ),
+    (
+        "network-administrator",
+        "ქსელის ადმინისტრატორი",
+        "Network Administrator",
+        &["assets.*", "incidents.desk", "identity.access"],
+    ),
+    (
+        "database-administrator",
+        "მონაცემთა ბაზების ადმინისტრატორი",
+        "Database Administrator",
+        &["incidents.desk", "software.catalogue", "identity.audit"],
+    ),
+    (
+        "communications-specialist",
+        "კომუნიკაციების სპეციალისტი",
+        "Communications Specialist",
+        &["assets.register", "incidents.desk"],
+    ),
+    (
+        "software-head",
+        "პროგრამული უზრუნველყოფის უფროსი",
+        "Head of Software",
+        &["software.*", "incidents.*", "contracts.*:write"],
+    ),
+    (
+        "software-developer",
+        "პროგრამისტი",
+        "Software Developer",
+        &["software.catalogue", "software.criticality:write", "incidents.desk"],
+    ),
+    (
+        "web-administrator",
+        "ვებგვერდების ადმინისტრატორი",
+        "Web Administrator",
+        &["software.catalogue", "incidents.desk"],
+    ),
 ];
 
 fn role_id(code: &str) -> RoleId {

@@ -61,10 +61,14 @@ pub enum GrantRefusal {
 impl From<GrantRefusal> for Fault {
     fn from(refusal: GrantRefusal) -> Self {
         match refusal {
-            GrantRefusal::Exists => Self::conflict("grant-exists", "The grant exists already.", "უფლებამოსილება უკვე გაცემულია."),
-            GrantRefusal::NotInForce => {
-                Self::conflict("grant-not-in-force", "The grant is not in force any more.", "უფლებამოსილება აღარ მოქმედებს.")
+            GrantRefusal::Exists => {
+                Self::conflict("grant-exists", "The grant exists already.", "უფლებამოსილება უკვე გაცემულია.")
             }
+            GrantRefusal::NotInForce => Self::conflict(
+                "grant-not-in-force",
+                "The grant is not in force any more.",
+                "უფლებამოსილება აღარ მოქმედებს.",
+            ),
             GrantRefusal::EndsBeforeItBegins => {
                 Self::invalid("until-past", "The end must lie ahead.", "დასასრული მომავალში უნდა იყოს.").at("/until")
             }
@@ -83,14 +87,20 @@ impl Aggregate for Grant {
     fn decide(&self, command: GrantCommand, context: &Context) -> Result<Vec<GrantEvent>, GrantRefusal> {
         use {GrantCommand as C, GrantEvent as E, GrantRefusal as R};
         match (self, command) {
-            (Self::Unborn, C::Give(facts)) if facts.until.is_some_and(|until| until <= context.now) => Err(R::EndsBeforeItBegins),
+            (Self::Unborn, C::Give(facts)) if facts.until.is_some_and(|until| until <= context.now) => {
+                Err(R::EndsBeforeItBegins)
+            }
             (Self::Unborn, C::Give(facts)) => Ok(vec![E::GrantGiven(facts)]),
             (Self::InForce(_), C::Revoke) => Ok(vec![E::GrantRevoked {}]),
-            (Self::InForce(facts), C::Lapse) if facts.until.is_some_and(|until| until <= context.now) => Ok(vec![E::GrantLapsed {}]),
+            (Self::InForce(facts), C::Lapse) if facts.until.is_some_and(|until| until <= context.now) => {
+                Ok(vec![E::GrantLapsed {}])
+            }
             // The timer of an end that is not, or no longer, there.
             (Self::InForce(_) | Self::Revoked(_) | Self::Lapsed(_), C::Lapse) => Ok(vec![]),
             (Self::InForce(_) | Self::Revoked(_) | Self::Lapsed(_), C::Give(_)) => Err(R::Exists),
-            (Self::Unborn | Self::Revoked(_) | Self::Lapsed(_), C::Revoke) | (Self::Unborn, C::Lapse) => Err(R::NotInForce),
+            (Self::Unborn | Self::Revoked(_) | Self::Lapsed(_), C::Revoke) | (Self::Unborn, C::Lapse) => {
+                Err(R::NotInForce)
+            }
         }
     }
 
@@ -143,7 +153,10 @@ mod tests {
     fn a_grant_lapses_when_its_time_is_over_and_not_before() {
         let given_until = GrantEvent::GrantGiven(facts(Some("2026-03-10T00:00:00Z")));
         given::<Grant>([given_until.clone()]).at("2026-03-09T00:00:00Z").when(GrantCommand::Lapse).then_nothing();
-        given::<Grant>([given_until]).at("2026-03-10T00:00:00Z").when(GrantCommand::Lapse).then([GrantEvent::GrantLapsed {}]);
+        given::<Grant>([given_until])
+            .at("2026-03-10T00:00:00Z")
+            .when(GrantCommand::Lapse)
+            .then([GrantEvent::GrantLapsed {}]);
     }
 
     #[test]

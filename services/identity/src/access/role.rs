@@ -130,14 +130,20 @@ mod tests {
 
     #[test]
     fn what_is_no_scope_is_named_by_its_place() {
-        given_nothing::<Role>().when(RoleCommand::Create(details(&["assets.*", "everything"]))).refused("invalid-input");
+        given_nothing::<Role>()
+            .when(RoleCommand::Create(details(&["assets.*", "everything"])))
+            .refused("invalid-input");
     }
 
     #[test]
     fn a_retired_role_is_not_edited() {
         let created = RoleEvent::RoleCreated(details(&["assets.*"]));
-        given::<Role>([created.clone()]).when(RoleCommand::Edit(details(&["*:read"]))).then([RoleEvent::RoleChanged(details(&["*:read"]))]);
-        given::<Role>([created, RoleEvent::RoleRetired {}]).when(RoleCommand::Edit(details(&["*:read"]))).refused("role-retired");
+        given::<Role>([created.clone()])
+            .when(RoleCommand::Edit(details(&["*:read"])))
+            .then([RoleEvent::RoleChanged(details(&["*:read"]))]);
+        given::<Role>([created, RoleEvent::RoleRetired {}])
+            .when(RoleCommand::Edit(details(&["*:read"])))
+            .refused("role-retired");
     }
 
     #[test]

@@ -121,7 +121,11 @@ const PAGE: u64 = 200;
 /// Attempts to get in, the newest first.
 #[utoipa::path(params(Wanted), responses((status = 200, body = SignInList)))]
 #[get("/sign-ins")]
-pub async fn list_sign_ins(_caller: Caller, store: Data<Store>, wanted: Params<Wanted>) -> Result<HttpResponse, Problem> {
+pub async fn list_sign_ins(
+    _caller: Caller,
+    store: Data<Store>,
+    wanted: Params<Wanted>,
+) -> Result<HttpResponse, Problem> {
     let Wanted { before, username, outcome } = wanted.0;
     let mut select = row::Entity::find().filter(row::Column::At.lt(before.unwrap_or_else(|| store.clock().now())));
     if let Some(username) = username {

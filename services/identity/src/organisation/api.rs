@@ -78,7 +78,12 @@ async fn create_unit(caller: Caller, body: Valid<CreateOrgUnit>, units: Commands
     responses((status = 200, body = OrgUnitRow))
 )]
 #[patch("/org-units/{id}")]
-async fn edit_unit(id: Key<OrgUnit>, caller: Caller, patch: MergePatch<OrgUnitDetails>, units: Commands<OrgUnit>) -> Reply<OrgUnit> {
+async fn edit_unit(
+    id: Key<OrgUnit>,
+    caller: Caller,
+    patch: MergePatch<OrgUnitDetails>,
+    units: Commands<OrgUnit>,
+) -> Reply<OrgUnit> {
     let details = |unit: &OrgUnit| unit.facts().map(super::unit::Facts::details).unwrap_or_else(empty);
     units.patch(&caller, &id, patch, details, OrgUnitCommand::Edit).await
 }
@@ -86,7 +91,12 @@ async fn edit_unit(id: Key<OrgUnit>, caller: Caller, patch: MergePatch<OrgUnitDe
 /// Move a unit in the tree, with everything under it.
 #[utoipa::path(request_body = MoveOrgUnit, responses((status = 200, body = OrgUnitRow)))]
 #[post("/org-units/{id}/move")]
-async fn move_unit(id: Key<OrgUnit>, caller: Caller, body: Valid<MoveOrgUnit>, units: Commands<OrgUnit>) -> Reply<OrgUnit> {
+async fn move_unit(
+    id: Key<OrgUnit>,
+    caller: Caller,
+    body: Valid<MoveOrgUnit>,
+    units: Commands<OrgUnit>,
+) -> Reply<OrgUnit> {
     let own_id = units.entity(&caller, &id).await?.uuid();
     let parent_id = resolve_parent(&caller, &units, body.into_inner().parent).await?;
     let ancestors = line_above(units.store(), parent_id).await?;
@@ -143,7 +153,11 @@ async fn abolish_position(id: Key<Position>, caller: Caller, positions: Commands
     positions.execute(&caller, &id, PositionCommand::Abolish).await
 }
 
-async fn resolve_parent(caller: &Caller, units: &Commands<OrgUnit>, parent: Option<Reference>) -> Result<Option<Uuid>, Problem> {
+async fn resolve_parent(
+    caller: &Caller,
+    units: &Commands<OrgUnit>,
+    parent: Option<Reference>,
+) -> Result<Option<Uuid>, Problem> {
     match parent {
         Some(parent) => Ok(Some(units.resolve(caller, &parent, "/parent").await?.uuid())),
         None => Ok(None),

@@ -78,7 +78,9 @@ impl Aggregate for Position {
 
     fn evolve(self, event: PositionEvent) -> Self {
         match (self, event) {
-            (_, PositionEvent::PositionCreated(details) | PositionEvent::PositionChanged(details)) => Self::Open(details),
+            (_, PositionEvent::PositionCreated(details) | PositionEvent::PositionChanged(details)) => {
+                Self::Open(details)
+            }
             (Self::Open(details), PositionEvent::PositionAbolished {}) => Self::Abolished(details),
             (other, PositionEvent::PositionAbolished {}) => other,
         }
@@ -101,8 +103,12 @@ mod tests {
 
     #[test]
     fn an_abolished_position_is_not_edited() {
-        let details =
-            PositionDetails { title: Localized::new("სპეციალისტი", "Specialist"), org_unit_id: Uuid::nil(), headcount: 2, functions: vec![] };
+        let details = PositionDetails {
+            title: Localized::new("სპეციალისტი", "Specialist"),
+            org_unit_id: Uuid::nil(),
+            headcount: 2,
+            functions: vec![],
+        };
         given::<Position>([PositionEvent::PositionCreated(details.clone()), PositionEvent::PositionAbolished {}])
             .when(PositionCommand::Edit(details))
             .refused("position-not-open");

@@ -26,9 +26,7 @@ pub struct Facts {
     pub parent_id: Option<Uuid>,
 }
 
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum)]
 #[serde(rename_all = "snake_case")]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
 pub enum UnitKind {
@@ -52,11 +50,20 @@ pub struct OrgUnitDetails {
 
 #[derive(Clone, Debug)]
 pub enum OrgUnitCommand {
-    Create { details: OrgUnitDetails, parent_id: Option<Uuid> },
+    Create {
+        details: OrgUnitDetails,
+        parent_id: Option<Uuid>,
+    },
     Edit(OrgUnitDetails),
     /// `ancestors`: the new parent and everything above it, looked up first.
-    Move { parent_id: Option<Uuid>, ancestors: Vec<Uuid>, own_id: Uuid },
-    Close { has_open_children: bool },
+    Move {
+        parent_id: Option<Uuid>,
+        ancestors: Vec<Uuid>,
+        own_id: Uuid,
+    },
+    Close {
+        has_open_children: bool,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -114,7 +121,9 @@ impl Aggregate for OrgUnit {
             }
             (_, C::Create { .. }) => Err(R::Exists),
             (Self::Open(facts), C::Edit(details)) if facts.details() == details => Ok(vec![]),
-            (Self::Open(_), C::Edit(OrgUnitDetails { code, name, kind })) => Ok(vec![E::OrgUnitRenamed { code, name, kind }]),
+            (Self::Open(_), C::Edit(OrgUnitDetails { code, name, kind })) => {
+                Ok(vec![E::OrgUnitRenamed { code, name, kind }])
+            }
             (Self::Open(_), C::Move { ancestors, own_id, .. }) if ancestors.contains(&own_id) => Err(R::UnderItself),
             (Self::Open(facts), C::Move { parent_id, .. }) if facts.parent_id == parent_id => Ok(vec![]),
             (Self::Open(_), C::Move { parent_id, .. }) => Ok(vec![E::OrgUnitMoved { parent_id }]),
@@ -128,7 +137,9 @@ impl Aggregate for OrgUnit {
         use OrgUnitEvent as E;
         match (self, event) {
             (_, E::OrgUnitCreated { code, name, kind, parent_id }) => Self::Open(Facts { code, name, kind, parent_id }),
-            (Self::Open(facts), E::OrgUnitRenamed { code, name, kind }) => Self::Open(Facts { code, name, kind, ..facts }),
+            (Self::Open(facts), E::OrgUnitRenamed { code, name, kind }) => {
+                Self::Open(Facts { code, name, kind, ..facts })
+            }
             (Self::Open(facts), E::OrgUnitMoved { parent_id }) => Self::Open(Facts { parent_id, ..facts }),
             (Self::Open(facts), E::OrgUnitClosed {}) => Self::Closed(facts),
             (other, E::OrgUnitRenamed { .. } | E::OrgUnitMoved { .. } | E::OrgUnitClosed {}) => other,
@@ -167,8 +178,12 @@ mod tests {
 
     #[test]
     fn a_unit_is_created_once() {
-        given_nothing::<OrgUnit>().when(OrgUnitCommand::Create { details: details(), parent_id: None }).then([created()]);
-        given::<OrgUnit>([created()]).when(OrgUnitCommand::Create { details: details(), parent_id: None }).refused("unit-exists");
+        given_nothing::<OrgUnit>()
+            .when(OrgUnitCommand::Create { details: details(), parent_id: None })
+            .then([created()]);
+        given::<OrgUnit>([created()])
+            .when(OrgUnitCommand::Create { details: details(), parent_id: None })
+            .refused("unit-exists");
     }
 
     #[test]
@@ -185,11 +200,15 @@ mod tests {
 
     #[test]
     fn a_unit_with_open_children_stays_open() {
-        given::<OrgUnit>([created()]).when(OrgUnitCommand::Close { has_open_children: true }).refused("unit-has-children");
+        given::<OrgUnit>([created()])
+            .when(OrgUnitCommand::Close { has_open_children: true })
+            .refused("unit-has-children");
     }
 
     #[test]
     fn nothing_happens_to_a_closed_unit() {
-        given::<OrgUnit>([created(), OrgUnitEvent::OrgUnitClosed {}]).when(OrgUnitCommand::Edit(details())).refused("unit-not-open");
+        given::<OrgUnit>([created(), OrgUnitEvent::OrgUnitClosed {}])
+            .when(OrgUnitCommand::Edit(details()))
+            .refused("unit-not-open");
     }
 }

@@ -65,9 +65,11 @@ pub async fn is_password(store: &Store, user_id: Option<Uuid>, password: String)
         None => None,
     };
     aside(move || {
-        let nobody_s = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$mA2MQ2S/8Bn1pQ3rN9Wn0K0j3qZVn0LO1b2xJ6K9mYs";
+        let nobody_s =
+            "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$mA2MQ2S/8Bn1pQ3rN9Wn0K0j3qZVn0LO1b2xJ6K9mYs";
         let hash = known.as_deref().unwrap_or(nobody_s);
-        let verified = PasswordHash::new(hash).is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok());
+        let verified =
+            PasswordHash::new(hash).is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok());
         verified && known.is_some()
     })
     .await

@@ -7,9 +7,9 @@ use sea_orm::EntityTrait;
 use service::Secret;
 use uuid::Uuid;
 
+use super::credentials;
 use super::user::{User, UserCommand, UserId};
 use super::view::user_row;
-use super::credentials;
 use crate::access::{Grant, GrantCommand, GrantFacts, GrantId, administrator};
 
 const ROOT: Uuid = Uuid::from_u128(0x0da2_ba21_0000_7000_8000_0000_0000_0005);

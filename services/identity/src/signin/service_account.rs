@@ -68,9 +68,11 @@ impl Aggregate for ServiceAccount {
             }
             (Self::Active(_), C::RotateSecret) => Ok(vec![E::SecretRotated {}]),
             (Self::Active(_), C::Disable) => Ok(vec![E::ServiceAccountDisabled {}]),
-            (Self::Unborn | Self::Disabled(_), C::RotateSecret | C::Disable) => {
-                Err(Fault::conflict("service-account-disabled", "The service account is disabled.", "ანგარიში გათიშულია."))
-            }
+            (Self::Unborn | Self::Disabled(_), C::RotateSecret | C::Disable) => Err(Fault::conflict(
+                "service-account-disabled",
+                "The service account is disabled.",
+                "ანგარიში გათიშულია.",
+            )),
         }
     }
 
@@ -93,7 +95,10 @@ fn checked(facts: AccountFacts, now: DateTime<Utc>) -> Result<AccountFacts, Faul
         faults.push(Fault::invalid("place-own", en, ka).at("/place"));
     }
     if facts.expires_at.is_some_and(|expires_at| expires_at <= now) {
-        faults.push(Fault::invalid("expires-past", "The end must lie ahead.", "დასასრული მომავალში უნდა იყოს.").at("/expires_at"));
+        faults.push(
+            Fault::invalid("expires-past", "The end must lie ahead.", "დასასრული მომავალში უნდა იყოს.")
+                .at("/expires_at"),
+        );
     }
     if faults.is_empty() { Ok(facts) } else { Err(Fault::all(kernel::Kind::Invalid, faults)) }
 }
@@ -140,7 +145,8 @@ mod tests {
     #[test]
     fn a_disabled_account_gets_no_new_secret() {
         given_nothing::<ServiceAccount>().when(ServiceAccountCommand::Create(facts())).then_state();
-        let events = [ServiceAccountEvent::ServiceAccountCreated(facts()), ServiceAccountEvent::ServiceAccountDisabled {}];
+        let events =
+            [ServiceAccountEvent::ServiceAccountCreated(facts()), ServiceAccountEvent::ServiceAccountDisabled {}];
         given::<ServiceAccount>(events).when(ServiceAccountCommand::RotateSecret).refused("service-account-disabled");
     }
 }

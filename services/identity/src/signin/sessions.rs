@@ -108,8 +108,12 @@ pub fn begin(user_id: Uuid, facts: &Facts, now: DateTime<Utc>) -> (Session, auth
 /// Whose refresh token this is.
 pub async fn present(store: &Store, token: &str) -> Result<Presented, Failure> {
     let rows = &store.database().reader;
-    let Some(token) = token_row::Entity::find_by_id(id_of(token)).one(rows).await? else { return Ok(Presented::Unknown) };
-    let Some(session) = row::Entity::find_by_id(token.session_id).one(rows).await? else { return Ok(Presented::Unknown) };
+    let Some(token) = token_row::Entity::find_by_id(id_of(token)).one(rows).await? else {
+        return Ok(Presented::Unknown);
+    };
+    let Some(session) = row::Entity::find_by_id(token.session_id).one(rows).await? else {
+        return Ok(Presented::Unknown);
+    };
     Ok(if session.is_open(store.clock().now()) { Presented::Good(session) } else { Presented::Ended })
 }
 

@@ -41,20 +41,36 @@ pub enum Why {
 
 #[derive(Clone, Debug)]
 pub enum UserCommand {
-    Create { username: Sealed<String>, employee_id: Option<Uuid>, org_unit_id: Option<Uuid>, must_change_password: bool },
+    Create {
+        username: Sealed<String>,
+        employee_id: Option<Uuid>,
+        org_unit_id: Option<Uuid>,
+        must_change_password: bool,
+    },
     /// `by_owner`: the user chose it, nobody else knows it.
-    SetPassword { by_owner: bool },
+    SetPassword {
+        by_owner: bool,
+    },
     Disable(Why),
     /// `after`: only what was disabled for this reason comes back.
-    Enable { after: Option<Why> },
-    FollowEmployee { org_unit_id: Option<Uuid> },
+    Enable {
+        after: Option<Why>,
+    },
+    FollowEmployee {
+        org_unit_id: Option<Uuid>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", content = "data")]
 pub enum UserEvent {
     #[serde(rename = "user.created.v1")]
-    UserCreated { username: Sealed<String>, employee_id: Option<Uuid>, org_unit_id: Option<Uuid>, must_change_password: bool },
+    UserCreated {
+        username: Sealed<String>,
+        employee_id: Option<Uuid>,
+        org_unit_id: Option<Uuid>,
+        must_change_password: bool,
+    },
     #[serde(rename = "user.password_set.v1")]
     PasswordSet { by_owner: bool },
     #[serde(rename = "user.disabled.v1")]
@@ -80,10 +96,14 @@ impl From<UserRefusal> for Fault {
         let (code, en, ka) = match refusal {
             UserRefusal::Exists => ("user-exists", "The user exists already.", "მომხმარებელი უკვე არსებობს."),
             UserRefusal::Disabled => ("user-disabled", "The user is disabled.", "მომხმარებელი გათიშულია."),
-            UserRefusal::NotDisabled => ("user-not-disabled", "The user is not disabled.", "მომხმარებელი გათიშული არ არის."),
-            UserRefusal::EmployeeLeft => {
-                ("employee-left", "The employee has left; the user stays disabled.", "თანამშრომელი წასულია; მომხმარებელი გათიშული რჩება.")
+            UserRefusal::NotDisabled => {
+                ("user-not-disabled", "The user is not disabled.", "მომხმარებელი გათიშული არ არის.")
             }
+            UserRefusal::EmployeeLeft => (
+                "employee-left",
+                "The employee has left; the user stays disabled.",
+                "თანამშრომელი წასულია; მომხმარებელი გათიშული რჩება.",
+            ),
         };
         Self::conflict(code, en, ka)
     }
@@ -108,7 +128,9 @@ impl Aggregate for User {
             (Self::Unborn | Self::Disabled(..), C::SetPassword { .. }) => Err(R::Disabled),
             (Self::Active(_), C::Disable(why)) => Ok(vec![E::UserDisabled { why }]),
             // Leaving is for good; whatever else was the reason gives way to it.
-            (Self::Disabled(_, known), C::Disable(Why::Left)) if *known != Why::Left => Ok(vec![E::UserDisabled { why: Why::Left }]),
+            (Self::Disabled(_, known), C::Disable(Why::Left)) if *known != Why::Left => {
+                Ok(vec![E::UserDisabled { why: Why::Left }])
+            }
             (Self::Unborn | Self::Disabled(..), C::Disable(Why::Suspended | Why::Left)) => Ok(vec![]),
             (Self::Unborn | Self::Disabled(..), C::Disable(Why::Decision)) => Err(R::Disabled),
             (Self::Disabled(_, Why::Left), C::Enable { after: None }) => Err(R::EmployeeLeft),
@@ -116,7 +138,9 @@ impl Aggregate for User {
             (Self::Disabled(_, why), C::Enable { after: Some(after) }) if *why == after => Ok(vec![E::UserEnabled {}]),
             (Self::Unborn | Self::Active(_) | Self::Disabled(..), C::Enable { after: Some(_) }) => Ok(vec![]),
             (Self::Unborn | Self::Active(_), C::Enable { after: None }) => Err(R::NotDisabled),
-            (Self::Active(facts) | Self::Disabled(facts, _), C::FollowEmployee { org_unit_id }) if facts.org_unit_id != org_unit_id => {
+            (Self::Active(facts) | Self::Disabled(facts, _), C::FollowEmployee { org_unit_id })
+                if facts.org_unit_id != org_unit_id =>
+            {
                 Ok(vec![E::UserMovedWithEmployee { org_unit_id }])
             }
             (Self::Unborn | Self::Active(_) | Self::Disabled(..), C::FollowEmployee { .. }) => Ok(vec![]),
@@ -129,11 +153,17 @@ impl Aggregate for User {
             (_, E::UserCreated { username, employee_id, org_unit_id, must_change_password }) => {
                 Self::Active(Facts { username, employee_id, org_unit_id, must_change_password })
             }
-            (Self::Active(facts), E::PasswordSet { by_owner }) => Self::Active(Facts { must_change_password: !by_owner, ..facts }),
+            (Self::Active(facts), E::PasswordSet { by_owner }) => {
+                Self::Active(Facts { must_change_password: !by_owner, ..facts })
+            }
             (Self::Active(facts) | Self::Disabled(facts, _), E::UserDisabled { why }) => Self::Disabled(facts, why),
             (Self::Disabled(facts, _), E::UserEnabled {}) => Self::Active(facts),
-            (Self::Active(facts), E::UserMovedWithEmployee { org_unit_id }) => Self::Active(Facts { org_unit_id, ..facts }),
-            (Self::Disabled(facts, why), E::UserMovedWithEmployee { org_unit_id }) => Self::Disabled(Facts { org_unit_id, ..facts }, why),
+            (Self::Active(facts), E::UserMovedWithEmployee { org_unit_id }) => {
+                Self::Active(Facts { org_unit_id, ..facts })
+            }
+            (Self::Disabled(facts, why), E::UserMovedWithEmployee { org_unit_id }) => {
+                Self::Disabled(Facts { org_unit_id, ..facts }, why)
+            }
             (
                 other,
                 E::PasswordSet { .. } | E::UserDisabled { .. } | E::UserEnabled {} | E::UserMovedWithEmployee { .. },
@@ -177,7 +207,9 @@ mod tests {
 
     #[test]
     fn who_left_is_not_enabled_again() {
-        given::<User>([created(), disabled(Why::Left)]).when(UserCommand::Enable { after: None }).refused("employee-left");
+        given::<User>([created(), disabled(Why::Left)])
+            .when(UserCommand::Enable { after: None })
+            .refused("employee-left");
     }
 
     #[test]
@@ -189,12 +221,16 @@ mod tests {
 
     #[test]
     fn leaving_is_for_good_whatever_else_was_the_reason() {
-        given::<User>([created(), disabled(Why::Suspended)]).when(UserCommand::Disable(Why::Left)).then([disabled(Why::Left)]);
+        given::<User>([created(), disabled(Why::Suspended)])
+            .when(UserCommand::Disable(Why::Left))
+            .then([disabled(Why::Left)]);
         given::<User>([created(), disabled(Why::Left)]).when(UserCommand::Disable(Why::Left)).then_nothing();
     }
 
     #[test]
     fn a_disabled_user_gets_no_password() {
-        given::<User>([created(), disabled(Why::Decision)]).when(UserCommand::SetPassword { by_owner: false }).refused("user-disabled");
+        given::<User>([created(), disabled(Why::Decision)])
+            .when(UserCommand::SetPassword { by_owner: false })
+            .refused("user-disabled");
     }
 }

@@ -32,7 +32,8 @@ async fn a_lease_that_was_taken_away_is_noticed() {
     let Some((store, _database)) = store().await else { return };
     let stop = CancellationToken::new();
     let lease = Lease::hold(&store, "relay", &stop).await.unwrap();
-    let thief = format!("UPDATE leases SET owner = '{}', epoch = epoch + 1, expires_at = 99999999999", kernel::id::random());
+    let thief =
+        format!("UPDATE leases SET owner = '{}', epoch = epoch + 1, expires_at = 99999999999", kernel::id::random());
     store.database().writer.execute_unprepared(&thief).await.unwrap();
     timeout(Duration::from_secs(5), lease.lost().cancelled()).await.expect("the holder stops");
 }

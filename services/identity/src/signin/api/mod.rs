@@ -33,8 +33,5 @@ pub fn routes(routes: &mut Routes<'_>) {
 }
 
 pub fn root_routes(routes: &mut Routes<'_>) {
-    routes
-        .service(discovery::jwks)
-        .service(discovery::authorization_server)
-        .service(discovery::openid_configuration);
+    routes.service(discovery::jwks).service(discovery::authorization_server).service(discovery::openid_configuration);
 }

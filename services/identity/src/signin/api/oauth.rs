@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use service::web::{Facts, FactsOf, Problem, post};
 use utoipa::ToSchema;
 
-use super::sessions::{note, not_stored, refreshed};
+use super::sessions::{not_stored, note, refreshed};
 use crate::audit::{Outcome, SignIn};
 use crate::signin::credentials;
 use crate::signin::keys::Keys;
@@ -65,7 +65,13 @@ struct TokenRefusal {
     extensions(("x-immediate" = json!(true)))
 )]
 #[post("/oauth/token")]
-pub async fn issue_token(request: HttpRequest, body: Bytes, facts: FactsOf, store: Data<Store>, keys: Data<Keys>) -> Result<HttpResponse, Problem> {
+pub async fn issue_token(
+    request: HttpRequest,
+    body: Bytes,
+    facts: FactsOf,
+    store: Data<Store>,
+    keys: Data<Keys>,
+) -> Result<HttpResponse, Problem> {
     let Ok(form) = serde_urlencoded::from_bytes::<TokenRequest>(&body) else {
         return Ok(refuse("invalid_request", "The form cannot be read."));
     };
@@ -77,7 +83,12 @@ pub async fn issue_token(request: HttpRequest, body: Bytes, facts: FactsOf, stor
     }
 }
 
-async fn by_refresh_token(form: TokenRequest, facts: &Facts, store: &Store, keys: &Keys) -> Result<HttpResponse, Problem> {
+async fn by_refresh_token(
+    form: TokenRequest,
+    facts: &Facts,
+    store: &Store,
+    keys: &Keys,
+) -> Result<HttpResponse, Problem> {
     let Some(token) = form.refresh_token else { return Ok(refuse("invalid_request", "refresh_token is missing.")) };
     match refreshed(store, keys, &token, facts).await {
         Ok(tokens) => Ok(not_stored(HttpResponse::Ok()).json(TokenAnswer {
@@ -168,5 +179,8 @@ fn refuse(error: &'static str, error_description: &'static str) -> HttpResponse 
 fn refuse_client() -> HttpResponse {
     let mut response = not_stored(HttpResponse::Unauthorized());
     response.insert_header((header::WWW_AUTHENTICATE, "Basic realm=\"darbazi\""));
-    response.json(TokenRefusal { error: "invalid_client", error_description: "Unknown client, wrong secret, disabled or expired." })
+    response.json(TokenRefusal {
+        error: "invalid_client",
+        error_description: "Unknown client, wrong secret, disabled or expired.",
+    })
 }

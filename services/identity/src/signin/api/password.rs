@@ -31,7 +31,11 @@ struct ChangePassword {
     extensions(("x-authenticated" = json!(true)), ("x-immediate" = json!(true)))
 )]
 #[post("/me/password")]
-pub async fn change_own_password(caller: Caller, body: Valid<ChangePassword>, store: Data<Store>) -> Result<HttpResponse, Problem> {
+pub async fn change_own_password(
+    caller: Caller,
+    body: Valid<ChangePassword>,
+    store: Data<Store>,
+) -> Result<HttpResponse, Problem> {
     let ChangePassword { current, new } = body.into_inner();
     let id = UserId::from(caller.principal.subject);
     let user = active(&store, id).await?.ok_or_else(Fault::forbidden)?;
@@ -47,7 +51,8 @@ pub async fn change_own_password(caller: Caller, body: Valid<ChangePassword>, st
     attempts.forget(&store).await?;
     credentials::check(&new, &username, "/new")?;
     let context = caller.context(store.clock().now());
-    let change = store.decide::<User>(id, Expect::Something, UserCommand::SetPassword { by_owner: true }, &context).await?;
+    let change =
+        store.decide::<User>(id, Expect::Something, UserCommand::SetPassword { by_owner: true }, &context).await?;
     let entry = SignIn::new(Outcome::PasswordChanged, &username, &caller.facts, context.now).of(id);
     let mut rows = sessions::ends(&store, id.into(), EndedBy::PasswordChange, caller.principal.session).await?;
     rows.extend([credentials::password(&store, id.into(), new).await?, entry.row()]);

@@ -16,7 +16,12 @@ use crate::signin::view::ServiceAccountRow;
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CreateServiceAccount {
-    #[schema(min_length = 3, max_length = 64, pattern = r"^[a-z0-9]+([._-][a-z0-9]+)*$", example = "attendance-system")]
+    #[schema(
+        min_length = 3,
+        max_length = 64,
+        pattern = r"^[a-z0-9]+([._-][a-z0-9]+)*$",
+        example = "attendance-system"
+    )]
     name: String,
     /// What it may do; reading everything when not said.
     #[serde(default = "reading")]
@@ -72,7 +77,11 @@ pub async fn create_service_account(
 /// Give a service account a new secret; the old one serves no more.
 #[utoipa::path(responses((status = 200, body = ServiceAccountWithSecret)))]
 #[post("/service-accounts/{id}/rotate-secret")]
-pub async fn rotate_secret(id: Key<ServiceAccount>, caller: Caller, accounts: Commands<ServiceAccount>) -> Reply<ServiceAccount> {
+pub async fn rotate_secret(
+    id: Key<ServiceAccount>,
+    caller: Caller,
+    accounts: Commands<ServiceAccount>,
+) -> Reply<ServiceAccount> {
     let account = accounts.entity(&caller, &id).await?;
     // Whoever has the secret has the rights.
     if let Some(facts) = account.state.facts() {
@@ -105,7 +114,8 @@ async fn with_new_secret(
 ) -> Reply<ServiceAccount> {
     let secret = auth::Secret::generate();
     let credential = credentials::secret(accounts.store(), id.into(), &secret);
-    let keep = async |_: &Change<ServiceAccount>, _: &Context, unit: Unit| Ok::<_, Problem>(unit.rows([credential.clone()]));
+    let keep =
+        async |_: &Change<ServiceAccount>, _: &Context, unit: Unit| Ok::<_, Problem>(unit.rows([credential.clone()]));
     let done = accounts.together(caller, id, expect, command, keep).await?;
     Ok(if caller.facts.dry_run { done } else { done.revealing("client_secret", secret.expose()) })
 }

@@ -39,7 +39,12 @@ struct Credentials {
     extensions(("x-immediate" = json!(true)))
 )]
 #[post("/sessions")]
-pub async fn sign_in(facts: FactsOf, body: Valid<Credentials>, store: Data<Store>, keys: Data<Keys>) -> Result<HttpResponse, Problem> {
+pub async fn sign_in(
+    facts: FactsOf,
+    body: Valid<Credentials>,
+    store: Data<Store>,
+    keys: Data<Keys>,
+) -> Result<HttpResponse, Problem> {
     let (facts, Credentials { username, password }) = (facts.0, body.into_inner());
     let username = username.trim().to_lowercase();
     let attempts = Attempts::under(&username);
@@ -98,7 +103,12 @@ struct Refresh {
     extensions(("x-immediate" = json!(true)))
 )]
 #[post("/sessions/refresh")]
-pub async fn refresh(facts: FactsOf, body: Valid<Refresh>, store: Data<Store>, keys: Data<Keys>) -> Result<HttpResponse, Problem> {
+pub async fn refresh(
+    facts: FactsOf,
+    body: Valid<Refresh>,
+    store: Data<Store>,
+    keys: Data<Keys>,
+) -> Result<HttpResponse, Problem> {
     let tokens = refreshed(&store, &keys, &body.into_inner().refresh_token, &facts.0).await?;
     Ok(not_stored(HttpResponse::Ok()).json(tokens))
 }
@@ -197,6 +207,9 @@ fn user_disabled() -> Fault {
 }
 
 fn refresh_token_wrong() -> Fault {
-    let (en, ka) = ("The refresh token does not serve (any more); sign in again.", "განახლების ტოკენი აღარ მოქმედებს; შედით თავიდან.");
+    let (en, ka) = (
+        "The refresh token does not serve (any more); sign in again.",
+        "განახლების ტოკენი აღარ მოქმედებს; შედით თავიდან.",
+    );
     Fault::new(Kind::Unauthenticated, "refresh-token-wrong", en, ka)
 }
