@@ -2,7 +2,6 @@
 //!
 //! [`catalogue`]: what devices can be. [`register`]: each device and its life. [`custody`]: who holds what.
 
-mod calendar;
 pub mod catalogue;
 pub mod custody;
 mod recipient;

@@ -5,7 +5,6 @@
 
 pub mod catalogue;
 pub mod criticality;
-mod days;
 
 use service::Service;
 

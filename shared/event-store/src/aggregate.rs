@@ -82,8 +82,7 @@ impl Series {
         use chrono::Datelike;
         match self {
             Self::Running(prefix) => prefix.to_owned(),
-            // Georgia has kept UTC+4 all year since 2005.
-            Self::Yearly(prefix) => format!("{prefix}-{}", (now + chrono::Duration::hours(4)).year()),
+            Self::Yearly(prefix) => format!("{prefix}-{}", kernel::tbilisi::day(now).year()),
         }
     }
 

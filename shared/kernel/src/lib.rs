@@ -1,11 +1,12 @@
 //! The words every crate shares, free of I/O.
 //!
 //! Start with [`fault`] (how anything is refused), [`id`] (each thing has its own id type) and [`clock`]
-//! (the only place that reads the time). [`tbilisi`] says where days begin; [`text`] lets Georgian and Latin find each
+//! (the only place that reads the time). [`tbilisi`] says where days begin, [`holidays`] which are off; [`text`] lets Georgian and Latin find each
 //! other; [`money`] counts in tetri; [`person`] parses the personal number and telephone numbers.
 
 pub mod clock;
 pub mod fault;
+pub mod holidays;
 pub mod id;
 pub mod money;
 pub mod person;

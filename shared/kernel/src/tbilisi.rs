@@ -20,6 +20,11 @@ pub fn end_of(day: NaiveDate) -> DateTime<Utc> {
     start_of(day) + Duration::days(1)
 }
 
+/// When the offices open on `day`.
+pub fn morning_of(day: NaiveDate) -> DateTime<Utc> {
+    start_of(day) + Duration::hours(9)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,5 +36,6 @@ mod tests {
         assert_eq!(day(start_of(monday)), monday);
         assert_eq!(day(end_of(monday)).to_string(), "2026-03-03");
         assert_eq!(day(end_of(monday) - Duration::seconds(1)), monday);
+        assert_eq!(morning_of(monday).to_rfc3339(), "2026-03-02T05:00:00+00:00");
     }
 }

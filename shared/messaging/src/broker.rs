@@ -19,8 +19,9 @@ pub enum Broker {
 }
 
 impl Broker {
-    pub fn kafka(servers: &str, replication: i32) -> Self {
-        Self::Kafka(Arc::new(Kafka::new(servers, replication)))
+    /// `prefix` is what topics and groups begin with; [`crate::PREFIX`] unless several platforms share the servers.
+    pub fn kafka(servers: &str, prefix: &str, replication: i32) -> Self {
+        Self::Kafka(Arc::new(Kafka::new(servers, prefix, replication)))
     }
 
     pub fn in_process(logs: HashMap<&'static str, Store>) -> Self {

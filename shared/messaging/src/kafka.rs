@@ -16,7 +16,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cloud_event::CloudEvent;
 use crate::subscriptions::Subscriptions;
-use crate::topic;
 
 /// Fixed for good: changing it would change which partition a key belongs to.
 const PARTITIONS: i32 = 12;
@@ -24,14 +23,25 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 pub struct Kafka {
     servers: String,
+    /// What topics and groups begin with.
+    prefix: String,
     replication: i32,
     /// For dead letters; the relay has a producer of its own.
     producer: OnceCell<FutureProducer>,
 }
 
 impl Kafka {
-    pub fn new(servers: &str, replication: i32) -> Self {
-        Self { servers: servers.to_owned(), replication, producer: OnceCell::new() }
+    pub fn new(servers: &str, prefix: &str, replication: i32) -> Self {
+        Self { servers: servers.to_owned(), prefix: prefix.to_owned(), replication, producer: OnceCell::new() }
+    }
+
+    /// Where a service's events are published.
+    pub fn topic(&self, service: &str) -> String {
+        format!("{}.{service}.v1", self.prefix)
+    }
+
+    fn dead_letters(&self, service: &str) -> String {
+        format!("{}.dlq", self.topic(service))
     }
 
     fn config(&self) -> ClientConfig {
@@ -65,7 +75,7 @@ impl Kafka {
     /// Makes the service's topics where they are not there yet.
     pub async fn ensure_topics(&self, service: &str) -> Result<(), KafkaError> {
         let admin: AdminClient<DefaultClientContext> = self.config().create()?;
-        let names = [topic(service), format!("{}.dlq", topic(service))];
+        let names = [self.topic(service), self.dead_letters(service)];
         let topics =
             names.each_ref().map(|name| NewTopic::new(name, PARTITIONS, TopicReplication::Fixed(self.replication)));
         let options = AdminOptions::new()
@@ -92,7 +102,7 @@ impl Kafka {
     async fn send_dead_letter(&self, service: &str, event: &CloudEvent, error: &str) -> Result<(), KafkaError> {
         self.ensure_topics(service).await?;
         let producer = self.producer.get_or_try_init(async || self.producer()).await?;
-        let (topic, value) = (format!("{}.dlq", topic(service)), event.data.to_string());
+        let (topic, value) = (self.dead_letters(service), event.data.to_string());
         let headers = event.to_headers().insert(Header { key: "error", value: Some(error) });
         let record = FutureRecord::to(&topic).key(&event.partitionkey).payload(&value).headers(headers);
         producer.send(record, Duration::from_secs(1)).await.map(drop).map_err(|(error, _)| error)
@@ -119,7 +129,7 @@ pub(crate) async fn consume(
     producers: BTreeSet<&'static str>,
     stop: CancellationToken,
 ) {
-    let group = format!("darbazi.{}", subscriptions.store.service());
+    let group = format!("{}.{}", kafka.prefix, subscriptions.store.service());
     for producer in &producers {
         // A topic that appears after the subscription would only be found at the next refresh.
         while let Err(error) = kafka.ensure_topics(producer).await {
@@ -129,7 +139,7 @@ pub(crate) async fn consume(
             }
         }
     }
-    let topics: Vec<String> = producers.iter().map(|producer| topic(producer)).collect();
+    let topics: Vec<String> = producers.iter().map(|producer| kafka.topic(producer)).collect();
     while !stop.is_cancelled() {
         if let Err(error) = follow(&subscriptions, kafka, &group, &topics, &stop).await {
             tracing::warn!(%error, group, "the consumer is made anew");

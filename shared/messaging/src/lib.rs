@@ -24,7 +24,10 @@ pub use reaction::{Reaction, Received};
 pub use schema::MIGRATIONS;
 pub use subscriptions::Subscriptions;
 
-/// Where a service's events are published.
+/// What topics and consumer groups begin with, unless configured otherwise.
+pub const PREFIX: &str = "darbazi";
+
+/// Where a service's events are published, unless configured otherwise.
 pub fn topic(service: &str) -> String {
-    format!("darbazi.{service}.v1")
+    format!("{PREFIX}.{service}.v1")
 }

@@ -12,7 +12,6 @@ use tokio_util::sync::CancellationToken;
 use crate::cloud_event::CloudEvent;
 use crate::kafka::Kafka;
 use crate::lease::{Lease, checkpoint, save_checkpoint};
-use crate::topic;
 
 /// Records under way at once.
 const IN_FLIGHT: u64 = 2_000;
@@ -51,7 +50,7 @@ async fn lead(kafka: &Kafka, store: &Store, lease: &Lease) -> Result<(), Interru
     let mut position = checkpoint(store, NAME).await?;
     loop {
         let page = store.tail(position, IN_FLIGHT).await?;
-        publish(&producer, store.service(), &page.events).await?;
+        publish(&producer, &kafka.topic(store.service()), store.service(), &page.events).await?;
         if page.until > position {
             position = page.until;
             if !save_checkpoint(store, NAME, position, lease.epoch).await? {
@@ -70,13 +69,13 @@ async fn lead(kafka: &Kafka, store: &Store, lease: &Lease) -> Result<(), Interru
 /// Hands everything over, then waits until all of it is acknowledged.
 async fn publish(
     producer: &FutureProducer,
+    topic: &str,
     service: &str,
     events: &[event_store::StoredEvent],
 ) -> Result<(), Interrupted> {
-    let topic = topic(service);
     let mut under_way = Vec::with_capacity(events.len());
     for event in events {
-        under_way.push(send(producer, &topic, &CloudEvent::of(service, event)).await?);
+        under_way.push(send(producer, topic, &CloudEvent::of(service, event)).await?);
     }
     for delivery in under_way {
         match delivery.await {

@@ -81,6 +81,11 @@ impl Service {
         self.capabilities.iter().flat_map(|capability| &capability.reactions)
     }
 
+    /// Everything it reacts to, with what keeps its copy of the directory.
+    pub fn subscribed(&self) -> Vec<Reaction> {
+        self.reactions().cloned().chain(crate::directory::reactions()).collect()
+    }
+
     /// Every table that is not a read model, in the order to make them.
     pub fn migrations(&self) -> Vec<Migration> {
         let shared = [

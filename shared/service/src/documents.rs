@@ -51,7 +51,7 @@ impl Service {
             );
         }
         let reacts_to: Vec<(String, String)> =
-            self.reactions().map(|reaction| (reaction.service.to_owned(), reaction.event_name.to_owned())).collect();
+            self.subscribed().iter().map(|one| (one.service.to_owned(), one.event_name.to_owned())).collect();
         let mut document = asyncapi::document(self.name, &published, &reacts_to);
         document["components"]["schemas"] = json!(schemas);
         web::document::sorted(document)
@@ -59,7 +59,8 @@ impl Service {
 
     /// Which event of which service leads to what here, one line each.
     pub fn topology(&self) -> Vec<String> {
-        self.reactions()
+        self.subscribed()
+            .iter()
             .map(|reaction| {
                 format!("{}: {} -> {}: {}", reaction.service, reaction.event_name, self.name, reaction.name)
             })

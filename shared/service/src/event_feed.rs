@@ -12,12 +12,13 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use auth::Reach;
 use event_store::{Failure, Store, StoredEvent};
 use futures_util::{StreamExt, stream};
+use kernel::{Fault, Kind};
 use messaging::CloudEvent;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::IntoParams;
 use web::gate::Units;
-use web::{Caller, Directory, Params, Problem, Routes, Visible};
+use web::{Caller, Directory, Params, Problem, Routes, Visible, words};
 
 const LARGEST_PAGE: u64 = 500;
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -42,6 +43,19 @@ struct Wanted {
     limit: Option<u64>,
 }
 
+impl Wanted {
+    fn check(&self) -> Result<(), Fault> {
+        let mut faults = vec![];
+        if self.limit.is_some_and(|limit| !(1..=LARGEST_PAGE).contains(&limit)) {
+            faults.push(words::bad_parameter("limit", "From 1 to 500.", "1-დან 500-მდე."));
+        }
+        if self.after.is_some_and(|after| after < 0) {
+            faults.push(words::bad_parameter("after", "A position is not negative.", "პოზიცია უარყოფითი არ არის."));
+        }
+        if faults.is_empty() { Ok(()) } else { Err(Fault::all(Kind::Malformed, faults)) }
+    }
+}
+
 pub fn routes(routes: &mut Routes<'_>) {
     routes.service(list_events).service(stream_events);
 }
@@ -61,9 +75,10 @@ async fn list_events(
     directory: Directory,
 ) -> Result<HttpResponse, Problem> {
     let wanted = wanted.0;
-    let limit = wanted.limit.unwrap_or(100).clamp(1, LARGEST_PAGE);
+    wanted.check()?;
+    let limit = wanted.limit.unwrap_or(100);
     let eyes = Eyes::of(&caller, &scopes, &directory).await?;
-    let page = store.tail(wanted.after.unwrap_or(0).max(0), limit).await?;
+    let page = store.tail(wanted.after.unwrap_or(0), limit).await?;
     let items: Vec<CloudEvent> = page
         .events
         .iter()
@@ -89,6 +104,7 @@ async fn stream_events(
     directory: Directory,
 ) -> Result<HttpResponse, Problem> {
     let wanted = wanted.0;
+    wanted.check()?;
     let eyes = Eyes::of(&caller, &scopes, &directory).await?;
     let last = request.headers().get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let after = match last.or(wanted.after) {
@@ -100,7 +116,8 @@ async fn stream_events(
         let text = feed.next().await?;
         Some((Ok::<_, Infallible>(Bytes::from(text)), feed))
     });
-    let opening = stream::once(async { Ok(Bytes::from_static(b": open\n\n")) });
+    // The position without an event: whoever breaks off before the first one goes on from here.
+    let opening = stream::once(async move { Ok(Bytes::from(format!(": open\nid: {after}\n\n"))) });
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header(("cache-control", "no-store"))

@@ -132,7 +132,7 @@ impl Platform {
 
     fn broker(&self, opened: &[Opened]) -> Broker {
         match &self.settings.kafka {
-            Some(servers) => Broker::kafka(servers, self.settings.kafka_replication),
+            Some(servers) => Broker::kafka(servers, &self.settings.kafka_prefix, self.settings.kafka_replication),
             None => Broker::in_process(
                 opened.iter().map(|opened| (opened.service.name, opened.store.clone())).collect::<HashMap<_, _>>(),
             ),
@@ -177,8 +177,7 @@ impl Platform {
         broker: &Broker,
         stop: &CancellationToken,
     ) -> Vec<JoinHandle<()>> {
-        let reactions = service.reactions().cloned().chain(crate::directory::reactions()).collect();
-        let subscriptions = Subscriptions::new(store.clone(), reactions, broker.clone());
+        let subscriptions = Subscriptions::new(store.clone(), service.subscribed(), broker.clone());
         let fires = service.aggregates().map(|aggregate| (aggregate.kind, aggregate.fire.clone())).collect();
         let timers = Timers::new(store.clone(), fires);
         vec![

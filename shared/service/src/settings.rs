@@ -4,6 +4,7 @@
 //! secrets. Unknown keys are refused.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -23,6 +24,8 @@ pub struct Settings {
     pub kafka: Option<String>,
     /// Replication factor of the topics that the service creates.
     pub kafka_replication: i32,
+    /// What topics and consumer groups begin with: several platforms may share one Kafka.
+    pub kafka_prefix: String,
     /// Address and port to listen on; port 0 takes a free one.
     pub listen: Option<String>,
     /// Where the identity service is, for the keys that tokens are checked with; the one in the same process, else this
@@ -44,6 +47,10 @@ pub struct Settings {
     pub otlp_endpoint: Option<String>,
     /// HTTP workers of each service.
     pub workers: usize,
+    /// Requests a second that the gateway takes of one caller over time.
+    pub rate: NonZeroU32,
+    /// How many of them may come at once.
+    pub burst: NonZeroU32,
 }
 
 impl Default for Settings {
@@ -54,6 +61,7 @@ impl Default for Settings {
             database_connections: 8,
             kafka: None,
             kafka_replication: 1,
+            kafka_prefix: messaging::PREFIX.into(),
             listen: None,
             identity_url: None,
             services: None,
@@ -64,6 +72,8 @@ impl Default for Settings {
             log: "info,sqlx=warn,actix_server=warn".into(),
             otlp_endpoint: None,
             workers: 2,
+            rate: NonZeroU32::new(100).expect("not zero"),
+            burst: NonZeroU32::new(300).expect("not zero"),
         }
     }
 }
@@ -124,7 +134,7 @@ impl Settings {
     }
 }
 
-const NUMBERS: [&str; 3] = ["database_connections", "kafka_replication", "workers"];
+const NUMBERS: [&str; 5] = ["database_connections", "kafka_replication", "workers", "rate", "burst"];
 
 fn number(key: &str, value: &str) -> anyhow::Result<Value> {
     let number = value.parse().with_context(|| format!("{key} is a number, not {value:?}"))?;

@@ -19,7 +19,7 @@ pub mod operations;
 mod problem;
 mod reply;
 pub mod schema;
-mod words;
+pub mod words;
 
 pub use actix_web::{delete, get, patch, post, put};
 pub use caller::{Caller, Facts, FactsOf, Visible};

@@ -135,7 +135,7 @@ mod tests {
                 schema: AttributeSchema::default(),
             };
             let to = DeviceHolder::Employee { id: NINO, number: "EMP-000010".into(), org_unit_id: None };
-            let on = crate::calendar::day(context.now);
+            let on = kernel::tbilisi::day(context.now);
             let handing = Handing { to, act_id: Uuid::from_u128(1).into(), on, awaits_acceptance: false };
             self.store.execute::<Device>(id, Expect::Nothing, register, &context, None).await.unwrap();
             let assign = DeviceCommand::Assign(handing);

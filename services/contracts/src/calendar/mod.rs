@@ -1,12 +1,9 @@
 //! Days: public holidays, days off that the Government adds, and the ends of terms.
 //!
-//! [`term`] is the arithmetic; [`holidays`] what the law says of every year; [`domain`] a day that was added to it;
-//! [`tbilisi`] which day it is.
+//! [`term`] is the arithmetic; [`kernel::holidays`] what the law says of every year; [`domain`] a day that was added to it.
 
 mod api;
 pub mod domain;
-pub mod holidays;
-pub mod tbilisi;
 pub mod term;
 pub mod view;
 

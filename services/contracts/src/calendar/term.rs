@@ -11,7 +11,7 @@ use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::holidays::is_public_holiday;
+use kernel::holidays::holiday_on;
 
 /// A length of time from some event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -50,11 +50,11 @@ impl WorkCalendar {
     }
 
     pub fn is_working_day(&self, day: NaiveDate) -> bool {
-        is_weekday(day) && !is_public_holiday(day) && !self.off.contains_key(&day)
+        is_weekday(day) && holiday_on(day).is_none() && !self.off.contains_key(&day)
     }
 
     pub fn is_banking_day(&self, day: NaiveDate) -> bool {
-        is_weekday(day) && !is_public_holiday(day) && self.off.get(&day) != Some(&true)
+        is_weekday(day) && holiday_on(day).is_none() && self.off.get(&day) != Some(&true)
     }
 
     /// The last day of a term that an event on `from` begins; `None` when that is beyond [`LAST_YEAR`].

@@ -4,8 +4,8 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use event_store::Deadline;
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::tbilisi::{midnight_of, morning_of};
 use crate::calendar::term::add_months;
+use kernel::tbilisi::{morning_of, start_of};
 
 /// So many days before its end a contract's expiry is announced, at the opening of the offices.
 pub const ANNOUNCED_BEFORE: [i64; 4] = [90, 60, 30, 7];
@@ -74,7 +74,7 @@ impl Expiry {
     /// When the end is over, at midnight.
     pub fn end(&self) -> Option<DateTime<Utc>> {
         let next = self.ends_on.succ_opt().filter(|_| !self.over)?;
-        Some(midnight_of(next))
+        Some(start_of(next))
     }
 
     /// The first end that `months` at a time reach from the agreed one and that is not before `today`, with the number of renewals.

@@ -64,7 +64,7 @@ impl Ministry {
     }
 
     pub fn today(&self) -> NaiveDate {
-        (self.service.clock.now() + Duration::hours(4)).date_naive()
+        kernel::tbilisi::day(self.service.clock.now())
     }
 
     pub fn advance_to(&self, moment: DateTime<Utc>) {

@@ -7,10 +7,10 @@ use service::web::{
 };
 use utoipa::{IntoParams, ToSchema};
 
-use super::calendar::{Holiday, holidays};
 use super::domain::{IncidentPolicy, PolicyCommand, PolicyText};
 use super::terms::PolicyInForce;
 use super::view::{PolicyRow, in_force};
+use kernel::holidays::{Holiday, holidays};
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes

@@ -1,10 +1,9 @@
 //! The incident policy: versioned data that tickets live by, and the working time it counts in.
 //!
-//! A policy is [`domain`]; what it says is [`terms`]; [`calendar`] knows the public holidays, [`hours`] does the
+//! A policy is [`domain`]; what it says is [`terms`]; [`kernel::holidays`] knows the public holidays, [`hours`] does the
 //! arithmetic. [`view::in_force`] tells which one new tickets are opened under.
 
 mod api;
-pub mod calendar;
 pub mod domain;
 pub mod hours;
 mod reactions;

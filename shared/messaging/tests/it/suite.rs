@@ -82,7 +82,7 @@ impl Stage {
         let group: &'static str = Box::leak(format!("counter-{}", kernel::id::random()).into());
         let subscriber = store(group, &counter).await;
         let broker = match servers {
-            Some(servers) => Broker::kafka(servers, 1),
+            Some(servers) => Broker::kafka(servers, messaging::PREFIX, 1),
             None => Broker::in_process(HashMap::from([("lamps", producer.clone())])),
         };
         Self {

@@ -7,11 +7,11 @@ use service::web::{Caller, Commands, Directory, Key, Problem, Reference, Reply, 
 use utoipa::ToSchema;
 
 use super::parties::signatory;
-use crate::calendar;
 use crate::custody::draft::{Direction, Draft};
 use crate::custody::{Handover, HandoverCommand};
 use crate::recipient::Recipient;
 use crate::register::{Condition, Device, DeviceRow, Holder};
+use kernel::tbilisi;
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes.service(assign).service(transfer).service(take_back);
@@ -112,7 +112,7 @@ async fn take_back(
 }
 
 fn today(devices: &Commands<Device>) -> NaiveDate {
-    calendar::day(devices.store().clock().now())
+    tbilisi::day(devices.store().clock().now())
 }
 
 /// The device and its act, together or not at all.

@@ -10,11 +10,11 @@ use service::web::{Caller, Collection, Commands, Directory, Key, Problem, Refere
 use utoipa::ToSchema;
 
 use super::parties::signatory;
-use crate::calendar;
 use crate::custody::draft::{Direction, Draft};
 use crate::custody::{Act, ActKind, Handover, HandoverCommand, HandoverRow};
 use crate::recipient::Recipient;
 use crate::register::{Device, DeviceCommand, HandoverId, Holder};
+use kernel::tbilisi;
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes
@@ -90,7 +90,7 @@ async fn raise(
     directory: Directory,
 ) -> Reply<Handover> {
     let body = body.into_inner();
-    let draft = body.draft(&caller, &directory, calendar::day(devices.store().clock().now())).await?;
+    let draft = body.draft(&caller, &directory, tbilisi::day(devices.store().clock().now())).await?;
     let chosen = body.chosen(&caller, &devices).await?;
     let act = draft.act(&chosen);
     let move_devices = async |_: &Change<Handover>, context: &Context, mut unit: Unit| {

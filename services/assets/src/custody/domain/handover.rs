@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::act::{Act, ActKind, Settlement};
-use crate::calendar;
 use crate::register::HandoverId;
+use kernel::tbilisi;
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub enum Handover {
@@ -120,11 +120,11 @@ impl Aggregate for Handover {
             (Self::Unknown, _) => Err(HandoverRefusal::NotRaised),
             (Self::Pending(act), C::Accept) if act.is_for(context) => Ok(vec![accepted(act, context)]),
             (Self::Pending(act), C::Refuse { reason }) if act.is_for(context) => {
-                Ok(vec![E::HandoverRefused { settlement: act.settled(calendar::day(context.now)), reason }])
+                Ok(vec![E::HandoverRefused { settlement: act.settled(tbilisi::day(context.now)), reason }])
             }
             (Self::Pending(_), C::Accept | C::Refuse { .. }) => Err(HandoverRefusal::NotTheReceiver),
             (Self::Pending(act), C::Cancel { reason }) => {
-                Ok(vec![E::HandoverCancelled { settlement: act.settled(calendar::day(context.now)), reason }])
+                Ok(vec![E::HandoverCancelled { settlement: act.settled(tbilisi::day(context.now)), reason }])
             }
             (
                 Self::Accepted { .. } | Self::Refused { .. } | Self::Cancelled { .. },
@@ -170,7 +170,7 @@ fn raised(act: Act, context: &Context) -> Result<Vec<HandoverEvent>, HandoverRef
 }
 
 fn accepted(act: &Act, context: &Context) -> HandoverEvent {
-    HandoverEvent::HandoverAccepted { settlement: act.settled(calendar::day(context.now)), accepted_at: context.now }
+    HandoverEvent::HandoverAccepted { settlement: act.settled(tbilisi::day(context.now)), accepted_at: context.now }
 }
 
 impl Act {

@@ -11,8 +11,8 @@ use super::device::{Decision, Device, Equipment};
 use super::event::DeviceEvent;
 use super::refusal::DeviceRefusal;
 use super::stages::{Loss, Reservation, Retirement};
-use crate::calendar;
 use crate::catalogue::{AttributeSchema, Attributes};
+use kernel::tbilisi;
 
 pub(super) fn register(
     arrival: Arrival,
@@ -31,7 +31,7 @@ pub(super) fn register(
 
 /// A day that is not given is today.
 pub(super) fn report_lost(loss: Loss, context: &Context) -> Decision {
-    let today = calendar::day(context.now);
+    let today = tbilisi::day(context.now);
     let missed_on = loss.missed_on.unwrap_or(today);
     if missed_on > today {
         return Err(DeviceRefusal::DateInFuture { pointer: "/missed_on" });
@@ -46,7 +46,7 @@ fn fits(schema: &AttributeSchema, attributes: &Attributes) -> Result<(), DeviceR
 
 /// The paper may be older than its entry, never younger.
 fn not_in_future(on: NaiveDate, context: &Context) -> Result<(), DeviceRefusal> {
-    let future = on > calendar::day(context.now);
+    let future = on > tbilisi::day(context.now);
     if future { Err(DeviceRefusal::DateInFuture { pointer: "/on" }) } else { Ok(()) }
 }
 
@@ -80,7 +80,7 @@ impl Device {
 
     pub(super) fn undo(&self, act_id: HandoverId, back_to: Option<Holder>, context: &Context) -> Decision {
         self.waits_for(act_id)?;
-        Ok(vec![DeviceEvent::DeviceHandoverUndone { act_id, back_to, on: calendar::day(context.now) }])
+        Ok(vec![DeviceEvent::DeviceHandoverUndone { act_id, back_to, on: tbilisi::day(context.now) }])
     }
 
     pub(super) fn follow(&self, employee: Uuid, unit: Option<Uuid>) -> Vec<DeviceEvent> {
@@ -99,7 +99,7 @@ impl Device {
 impl Equipment {
     pub(super) fn reserve(&self, reservation: Reservation, context: &Context) -> Decision {
         self.settled()?;
-        let over = reservation.until.is_some_and(|until| until < calendar::day(context.now));
+        let over = reservation.until.is_some_and(|until| until < tbilisi::day(context.now));
         if over {
             return Err(DeviceRefusal::DateInPast { pointer: "/until" });
         }

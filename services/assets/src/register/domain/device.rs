@@ -11,7 +11,7 @@ use super::event::DeviceEvent;
 use super::evolve;
 use super::refusal::DeviceRefusal;
 use super::stages::{Disposal, Loss, Repair, Reservation, Retirement};
-use crate::calendar;
+use kernel::tbilisi;
 
 kernel::ids! { DeviceId }
 
@@ -142,7 +142,7 @@ impl Aggregate for Device {
     fn deadlines(&self) -> Vec<Deadline> {
         match self {
             Self::Reserved { reservation: Reservation { until: Some(until), .. }, .. } => {
-                vec![Deadline::new("reservation-ends", calendar::end_of(*until))]
+                vec![Deadline::new("reservation-ends", tbilisi::end_of(*until))]
             }
             _ => vec![],
         }

@@ -7,9 +7,9 @@ use serde::Deserialize;
 use service::web::{Caller, Commands, Key, MergePatch, Problem, Reply, Routes, Valid, patch, post};
 use utoipa::ToSchema;
 
-use crate::calendar::tbilisi::day;
 use crate::contracts::domain::{AmendmentText, Contract, ContractCommand};
 use crate::contracts::view::ContractRow;
+use kernel::tbilisi::day;
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes.service(draft_amendment).service(edit_amendment).service(sign_amendment).service(withdraw_amendment);

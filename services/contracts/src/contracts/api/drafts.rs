@@ -7,7 +7,6 @@ use service::web::{
 };
 use utoipa::ToSchema;
 
-use crate::calendar::tbilisi::day;
 use crate::calendar::term::Term;
 use crate::calendar::view::calendar;
 use crate::contracts::domain::{
@@ -17,6 +16,7 @@ use crate::contracts::domain::{
 use crate::contracts::price::Price;
 use crate::contracts::view::ContractRow;
 use crate::vendors::domain::Vendor;
+use kernel::tbilisi::day;
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes.service(draft).service(edit);

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use service::web::{Caller, Commands, Directory, Params, Problem, Reference, Routes, get};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::calendar::tbilisi::day;
 use crate::contracts::cover::{Ending, ExpiringContract, Warranty, expiring, warranties};
 use crate::contracts::domain::{Contract, ContractKind};
 use crate::vendors::domain::Vendor;
+use kernel::tbilisi::day;
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes.service(list_warranties).service(list_expiring);

@@ -6,10 +6,10 @@ use service::web::{Caller, Commands, Directory, Key, Reference, Reply, Routes, V
 use utoipa::ToSchema;
 
 use super::drafts::appointed;
-use crate::calendar::tbilisi::day;
 use crate::contracts::domain::{Contract, ContractCommand};
 use crate::contracts::view::ContractRow;
 use crate::vendors::domain::Vendor;
+use kernel::tbilisi::day;
 
 pub fn routes(routes: &mut Routes<'_>) {
     routes

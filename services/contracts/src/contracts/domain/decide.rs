@@ -8,8 +8,8 @@ use super::{
     Amendment, AmendmentText, Binding, Contract, ContractCommand, ContractEvent, ContractRefusal, CoveredDevice,
     Drafting, Paper, Standing, Supervisor,
 };
-use crate::calendar::tbilisi::day;
 use crate::calendar::term::LAST_YEAR;
+use kernel::tbilisi::day;
 
 type Decision = Result<Vec<ContractEvent>, ContractRefusal>;
 

@@ -23,8 +23,8 @@ pub use refusal::ContractRefusal;
 
 use super::expiry::{Expiry, days_of};
 use super::price::Price;
-use crate::calendar::tbilisi::midnight_of;
 use crate::calendar::term::WorkCalendar;
+use kernel::tbilisi::start_of;
 
 kernel::ids! { ContractId }
 
@@ -248,9 +248,7 @@ impl Aggregate for Contract {
         let Some(binding) = self.in_force() else { return vec![] };
         let mut deadlines = binding.expiry.announcements();
         match self {
-            Self::Signed(_) => {
-                deadlines.push(Deadline::new(START, midnight_of(binding.paper.details.period.starts_on)))
-            }
+            Self::Signed(_) => deadlines.push(Deadline::new(START, start_of(binding.paper.details.period.starts_on))),
             _ => deadlines.extend(binding.expiry.end().map(|end| Deadline::new(END, end))),
         }
         deadlines

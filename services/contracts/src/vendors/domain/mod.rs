@@ -14,7 +14,7 @@ use uuid::Uuid;
 pub use details::{Blacklisting, Contact, IdentificationCode, Person, VendorDetails, VendorKind, VendorProfile};
 pub use refusal::VendorRefusal;
 
-use crate::calendar::tbilisi::{day, midnight_of};
+use kernel::tbilisi::{day, start_of};
 
 kernel::ids! { VendorId }
 
@@ -184,7 +184,7 @@ impl Aggregate for Vendor {
     fn deadlines(&self) -> Vec<Deadline> {
         let until = self.blacklisting().and_then(|(blacklisting, _)| blacklisting.until);
         let over = until.and_then(|until| until.checked_add_days(Days::new(1)));
-        over.map(|day| Deadline::new(END_OF_BLACKLISTING, midnight_of(day))).into_iter().collect()
+        over.map(|day| Deadline::new(END_OF_BLACKLISTING, start_of(day))).into_iter().collect()
     }
 
     fn on_deadline(&self, name: &str) -> Option<VendorCommand> {

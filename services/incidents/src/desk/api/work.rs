@@ -227,7 +227,7 @@ async fn reopen(
 #[post("/tickets/{id}/log-work")]
 async fn log_work(id: Key<Ticket>, caller: Caller, body: Valid<LogWork>, tickets: Commands<Ticket>) -> Reply<Ticket> {
     let LogWork { minutes, worked_on, note } = body.into_inner();
-    let today = crate::policy::hours::day_of(tickets.store().clock().now());
+    let today = kernel::tbilisi::day(tickets.store().clock().now());
     let worked_on = worked_on.unwrap_or(today);
     tickets.execute(&caller, &id, TicketCommand::LogWork { id: kernel::id::random(), minutes, worked_on, note }).await
 }

@@ -3,15 +3,12 @@
 //! An instant belongs to the day it falls on in Tbilisi. [`BusinessCalendar::after`] and [`BusinessCalendar::between`]
 //! are inverse to each other; [`BusinessCalendar::spans`] tells the same story interval by interval.
 
-use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
 use kernel::Localized;
+use kernel::holidays::{Holiday, holiday_on};
+use kernel::tbilisi::{self, start_of};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-use super::calendar::{Holiday, holiday_on};
-
-/// Georgia has kept UTC+4 all year since 2005.
-const TBILISI: Duration = Duration::hours(4);
 
 /// When the desk works.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -156,7 +153,7 @@ impl BusinessCalendar {
         if left <= Duration::zero() || self.week.is_empty() {
             return start;
         }
-        let mut day = day_of(start);
+        let mut day = tbilisi::day(start);
         loop {
             for (opens, closes) in self.openings(day) {
                 let opens = opens.max(start);
@@ -172,8 +169,8 @@ impl BusinessCalendar {
 
     /// The working time between two instants; none when the second is not later.
     pub fn between(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Duration {
-        let (mut day, mut total) = (day_of(from), Duration::zero());
-        while midnight(day) < to {
+        let (mut day, mut total) = (tbilisi::day(from), Duration::zero());
+        while start_of(day) < to {
             for (opens, closes) in self.openings(day) {
                 total += (closes.min(to) - opens.max(from)).max(Duration::zero());
             }
@@ -184,8 +181,8 @@ impl BusinessCalendar {
 
     /// Everything between two instants, as intervals that count or not; neighbours differ.
     pub fn spans(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Span> {
-        let (mut day, mut spans) = (day_of(from), Vec::<Span>::new());
-        while midnight(day) < to {
+        let (mut day, mut spans) = (tbilisi::day(from), Vec::<Span>::new());
+        while start_of(day) < to {
             for span in self.spans_of(day) {
                 let span = Span { from: span.from.max(from), to: span.to.min(to), ..span };
                 match spans.last_mut() {
@@ -201,7 +198,7 @@ impl BusinessCalendar {
 
     /// When work ends on the `days`-th working day after the day of `start`.
     pub fn closing(&self, start: DateTime<Utc>, days: u32) -> DateTime<Utc> {
-        let (mut day, mut left, mut closing) = (day_of(start), days, start);
+        let (mut day, mut left, mut closing) = (tbilisi::day(start), days, start);
         while left > 0 && !self.week.is_empty() {
             day = next(day);
             if let Some((_, closes)) = self.openings(day).last() {
@@ -224,7 +221,7 @@ impl BusinessCalendar {
     }
 
     fn spans_of(&self, day: NaiveDate) -> Vec<Span> {
-        let (begins, ends) = (midnight(day), midnight(next(day)));
+        let (begins, ends) = (start_of(day), start_of(next(day)));
         let whole = |because, name| vec![Span { from: begins, to: ends, because, name }];
         if let Some((because, name)) = self.reason_to_rest(day) {
             return whole(because, Some(name));
@@ -243,17 +240,8 @@ impl BusinessCalendar {
     }
 }
 
-/// The day in Tbilisi.
-pub fn day_of(instant: DateTime<Utc>) -> NaiveDate {
-    (instant + TBILISI).date_naive()
-}
-
-fn midnight(day: NaiveDate) -> DateTime<Utc> {
-    day.and_time(NaiveTime::MIN).and_utc() - TBILISI
-}
-
 fn at(day: NaiveDate, time: TimeOfDay) -> DateTime<Utc> {
-    midnight(day) + Duration::minutes(time.0.into())
+    start_of(day) + Duration::minutes(time.0.into())
 }
 
 fn next(day: NaiveDate) -> NaiveDate {

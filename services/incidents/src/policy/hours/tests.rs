@@ -56,7 +56,7 @@ fn the_year_ends_where_it_ends_in_tbilisi() {
     // 1 and 2 January are a Thursday and a Friday in 2026, the 7th is a Wednesday.
     assert_eq!(after("2025-12-31T17:30", 60), tbilisi("2026-01-05T09:30"));
     assert_eq!(after("2026-01-06T17:30", 60), tbilisi("2026-01-08T09:30"));
-    assert_eq!(day_of("2025-12-31T20:00:00Z".parse().unwrap()).to_string(), "2026-01-01");
+    assert_eq!(kernel::tbilisi::day("2025-12-31T20:00:00Z".parse().unwrap()).to_string(), "2026-01-01");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::{
     Dependency, Entry, NewSystem, RetirementPlan, Stage, System, SystemCommand, SystemDetails, SystemEvent, SystemId,
     SystemRefusal,
 };
-use crate::days::day;
+use kernel::tbilisi::day;
 
 type Decision = Result<Vec<SystemEvent>, SystemRefusal>;
 

@@ -16,7 +16,7 @@ pub use refusal::AssessmentRefusal;
 use super::questionnaire::{Answer, QUESTIONS, question};
 use super::tier::{Levels, Requirement};
 use crate::catalogue::domain::SystemId;
-use crate::days::{day, morning_of};
+use kernel::tbilisi::{day, morning_of};
 
 kernel::ids! { AssessmentId }
 

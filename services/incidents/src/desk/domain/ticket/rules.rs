@@ -9,7 +9,6 @@ use super::{
     TicketEvent, TicketRefusal, TicketReported, Triage, Wait, WorkEntry,
 };
 use crate::desk::words::{ClosedBecause, WaitReason};
-use crate::policy::hours::day_of;
 use crate::policy::terms::PolicyTerms;
 use crate::policy::words::{Goal, Level};
 
@@ -125,7 +124,9 @@ impl Case {
 
             (Closed { .. }, C::Comment { internal: false, .. }) => Err(TicketRefusal::Closed),
             (_, C::Comment { id, text, internal }) => Ok(self.commented(id, text, internal, context)),
-            (_, C::LogWork { worked_on, .. }) if worked_on > day_of(now) => Err(TicketRefusal::WorkInFuture),
+            (_, C::LogWork { worked_on, .. }) if worked_on > kernel::tbilisi::day(now) => {
+                Err(TicketRefusal::WorkInFuture)
+            }
             (_, C::LogWork { id, minutes, worked_on, note }) => {
                 let note = note.map(|note| self.seal(note));
                 let employee_id = context.actor.employee;

@@ -3,10 +3,10 @@
 //! Source: Organic Law of Georgia "Labour Code of Georgia", Article 30(1), <https://matsne.gov.ge/en/document/view/1155567>.
 //! 17 May was a day off of administrative bodies by a Government ordinance in 2024 and is one by the Law of Georgia
 //! on Family Values and the Protection of Minors since then. Days that the Government adds for one year (Article 30(3))
-//! are data of the incident policy, see [`super::hours::BusinessCalendar::days_off`].
+//! are data of those who count days.
 
+use crate::Localized;
 use chrono::{Datelike, Days, NaiveDate};
-use kernel::Localized;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -1,0 +1,4 @@
+mod access;
+mod house;
+mod service_accounts;
+mod sign_in;
