@@ -39,7 +39,8 @@ impl Store {
         Ok(past)
     }
 
-    async fn fold_until<A: Record>(&self, at: DateTime<Utc>) -> Result<HashMap<Uuid, Entity<A>>, Failure> {
+    /// Every aggregate of a kind as it was at `at`: one query, where loading each would be thousands.
+    pub async fn fold_until<A: Record>(&self, at: DateTime<Utc>) -> Result<HashMap<Uuid, Entity<A>>, Failure> {
         let sql = format!(
             "{SELECT} WHERE events.kind = $1 AND events.recorded_at <= $2 ORDER BY events.stream_id, events.version"
         );

@@ -4,13 +4,15 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use event_store::{Entity, Failure};
 use kernel::Fault;
+use kernel::id::Id;
 use kernel::person::{PersonalNumber, Phone};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::{ImportContext, ImportRow, Imported};
 
 use super::domain::{Employee, EmployeeCommand, EmployeeDetails, EmployeeId, EmployeeRefusal, Place, under_one_roof};
-use super::lookup::{Lookup, Named};
+use super::lookup::Lookup;
+use super::named::Named;
 
 /// An employee as a line of a table. What a line leaves out stays as it is.
 #[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -70,11 +72,16 @@ impl EmployeeImportRow {
         let lookup = Lookup { store: &context.store, visible: &context.visible };
         let known = lookup.with_hr_number(&self.hr_number).await?;
         self.trust_the_file(context, &lookup).await?;
-        let command = match &known {
-            Some(known) => self.change(known, &lookup).await?,
-            None => self.register(&lookup).await?,
+        let outcome = match &known {
+            Some(known) => {
+                context.upsert().apply::<Employee>(Some(known.id), self.change(known, &lookup).await?).await?
+            }
+            None => {
+                let id = EmployeeId::generate();
+                context.upsert().begin::<Employee>(id, self.register(id, &lookup).await?).await?
+            }
         };
-        Ok(context.upsert().apply::<Employee>(known.map(|known| known.id), command).await?.1)
+        Ok(outcome.1)
     }
 
     /// A dry run keeps nobody, so a manager from further down the file cannot be found: being in the file must do.
@@ -86,8 +93,7 @@ impl EmployeeImportRow {
         Ok(())
     }
 
-    async fn register(&self, lookup: &Lookup<'_>) -> Result<EmployeeCommand, Failure> {
-        let id = <EmployeeId as kernel::id::Id>::generate();
+    async fn register(&self, id: EmployeeId, lookup: &Lookup<'_>) -> Result<EmployeeCommand, Failure> {
         let (details, place) = both(self.over(None), lookup.place(self.named(), None).await)?;
         Ok(EmployeeCommand::Register { id, details: Box::new(details), place })
     }

@@ -4,33 +4,14 @@
 
 use event_store::row::column;
 use event_store::{Entity, Failure, Record, Row, RowChange, Store};
-use kernel::Fault;
 use kernel::id::Id;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
-use service::web::{Caller, Reference, Visible};
+use service::web::{Caller, Visible};
 use uuid::Uuid;
 
 use super::domain::{Employee, EmployeeId, ManagerFacts, Place, Placement, PositionFacts, UnitFacts, under_one_roof};
-use super::import::required;
+use super::named::{Found, Named};
 use crate::organisation::{OrgUnit, Position};
-
-/// What a request or a row says of somebody's place.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Named<'a> {
-    /// Id, number or code.
-    pub org_unit: Option<&'a str>,
-    /// Id or number.
-    pub position: Option<&'a str>,
-    /// Id, number or HR number.
-    pub manager: Option<&'a str>,
-}
-
-impl<'a> Named<'a> {
-    pub fn by(org_unit: &'a Reference, position: Option<&'a Reference>, manager: Option<&'a Reference>) -> Self {
-        let text = |reference: &'a Reference| reference.0.as_str();
-        Self { org_unit: Some(text(org_unit)), position: position.map(text), manager: manager.map(text) }
-    }
-}
 
 /// Looks things up for somebody who may see `visible`.
 #[derive(Clone, Copy)]
@@ -46,28 +27,21 @@ impl<'a> Lookup<'a> {
 
     /// The place that is `named`; what is not named stays as it was `before`.
     pub async fn place(&self, named: Named<'_>, before: Option<&Placement>) -> Result<Place, Failure> {
-        let mut faults = vec![];
-        let kept = before.map(Place::kept);
-        let unit = match named.org_unit {
-            Some(text) => noted(self.unit(text).await?.ok_or_else(|| Reference::unknown("/org_unit")), &mut faults),
-            None => {
-                noted(kept.as_ref().map(|kept| kept.unit.clone()).ok_or_else(|| required("/org_unit")), &mut faults)
-            }
+        let found = Found {
+            unit: match named.org_unit {
+                Some(text) => self.unit(text).await?,
+                None => None,
+            },
+            position: match named.position {
+                Some(text) => self.position(text).await?,
+                None => None,
+            },
+            manager: match named.manager {
+                Some(text) => self.manager(text).await?,
+                None => None,
+            },
         };
-        let moves = unit.as_ref().map(|unit| unit.id) != before.map(|before| before.org_unit_id);
-        let position = match named.position {
-            Some(text) => noted(self.position(text).await?.ok_or_else(|| Reference::unknown("/position")), &mut faults),
-            // A position stays behind with its unit.
-            None => kept.as_ref().and_then(|kept| kept.position.clone()).filter(|_| !moves),
-        };
-        let manager = match named.manager {
-            Some(text) => noted(self.manager(text).await?.ok_or_else(|| Reference::unknown("/manager")), &mut faults),
-            None => kept.and_then(|kept| kept.manager),
-        };
-        match unit {
-            Some(unit) if faults.is_empty() => Ok(Place { unit, position, manager }),
-            _ => Err(under_one_roof(faults).into()),
-        }
+        Ok(named.place(found, before).map_err(under_one_roof)?)
     }
 
     async fn unit(&self, text: &str) -> Result<Option<UnitFacts>, Failure> {
@@ -120,10 +94,6 @@ impl<'a> Lookup<'a> {
     fn sees<A: Record>(&self, entity: &Entity<A>) -> bool {
         self.visible.shows(&RowChange::put(<A::Row>::from(entity)))
     }
-}
-
-fn noted<T>(found: Result<T, Fault>, faults: &mut Vec<Fault>) -> Option<T> {
-    found.map_err(|fault| faults.push(fault)).ok()
 }
 
 async fn id_where<A: Record>(store: &Store, name: &str, text: &str) -> Result<Option<A::Id>, Failure> {

@@ -4,12 +4,14 @@ mod api;
 mod domain;
 mod import;
 mod lookup;
+mod named;
 mod view;
 
 use service::Capability;
 
 pub use domain::*;
-pub use import::{EmployeeImportRow, required};
+pub use import::EmployeeImportRow;
+pub use named::{Found, Named};
 pub use view::{EmployeeRow, EmployeeStatus, row};
 
 pub fn capability() -> Capability {

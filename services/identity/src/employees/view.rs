@@ -170,3 +170,45 @@ fn search(number: &str, person: Option<&Person>) -> String {
     let words: Vec<&str> = [number, &person.hr_number].into_iter().chain(personal).collect();
     searchable(&words.join(" "))
 }
+
+#[cfg(test)]
+mod tests {
+    use event_store::Aggregate;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::employees::EmployeeEvent;
+
+    const REGISTERED: &str = include_str!("../../tests/golden/employee.registered.v1.json");
+
+    fn row_after(data: &Value) -> EmployeeRow {
+        let event = json!({ "type": "employee.registered.v1", "data": data });
+        let event: EmployeeEvent = serde_json::from_value(event).unwrap();
+        let unborn = Entity::<Employee>::unborn(EmployeeId(Uuid::from_u128(10)));
+        let entity = Entity { number: "EMP-000123".into(), state: Employee::default().evolve(event), ..unborn };
+        EmployeeRow::from(&entity)
+    }
+
+    #[test]
+    fn the_representation_shows_no_more_of_a_personal_number_than_its_end() {
+        let row = row_after(&serde_json::from_str(REGISTERED).unwrap());
+        assert_eq!(row.personal_number_key.as_deref(), Some("01019012345"));
+        assert_eq!(row.search, "emp-000123 10245 nino beridze nino beridze n.beridze@moh.gov.ge");
+        let shown = serde_json::to_string(&row).unwrap();
+        assert!(shown.contains("*******2345") && !shown.contains("01019012345"));
+    }
+
+    #[test]
+    fn what_was_erased_is_gone_from_the_row() {
+        let mut registered: Value = serde_json::from_str(REGISTERED).unwrap();
+        let person = registered["person"].as_object_mut().unwrap();
+        for member in person.values_mut().filter(|member| member.get("$sealed").is_some()) {
+            *member = json!({ "$sealed": { "erased": true } });
+        }
+        let row = row_after(&registered);
+        assert_eq!((row.first_name.as_str(), row.last_name_latin.as_str()), (UNSAID, UNSAID));
+        let erased = [row.personal_number, row.personal_number_key, row.email, row.phone];
+        assert_eq!(erased, [None, None, None, None]);
+        assert_eq!((row.hr_number.as_str(), row.search.as_str()), ("10245", "emp-000123 10245"));
+    }
+}

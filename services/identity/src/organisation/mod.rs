@@ -14,7 +14,7 @@ pub use built_in::position_id;
 pub use position::{Position, PositionCommand, PositionDetails, PositionEvent, PositionId};
 pub use tree::line_above;
 pub use unit::{OrgUnit, OrgUnitCommand, OrgUnitDetails, OrgUnitEvent, OrgUnitId, UnitKind};
-pub use view::{OrgUnitRow, PositionRow};
+pub use view::{OrgUnitRow, OrganisationStatus, PositionRow, position_row, unit_row};
 
 pub fn capability() -> Capability {
     Capability::new("organisation")

@@ -1,4 +1,9 @@
 mod access;
+mod bulk;
+mod employees;
+mod golden;
 mod house;
+mod hrsync;
+mod ministry;
 mod service_accounts;
 mod sign_in;

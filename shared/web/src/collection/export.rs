@@ -197,7 +197,7 @@ fn cell(value: &Value) -> String {
 /// A spreadsheet takes `=…`, `@…` and the like for formulas; an apostrophe makes them text (OWASP, CSV injection).
 /// Numbers and telephone numbers stay as they are.
 fn defused(text: String) -> String {
-    let number = text.len() > 1 && text[1..].bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let number = text.len() > 1 && text.bytes().skip(1).all(|byte| byte.is_ascii_digit() || byte == b'.');
     let dangerous = text.starts_with(['=', '@', '\t', '\r']) || (text.starts_with(['+', '-']) && !number);
     if dangerous { format!("'{text}") } else { text }
 }
@@ -212,5 +212,6 @@ mod tests {
         assert_eq!(defused("@SUM(1)".into()), "'@SUM(1)");
         assert_eq!(defused("+995599123456".into()), "+995599123456");
         assert_eq!(defused("-12.50".into()), "-12.50");
+        assert_eq!(defused("ნინო".into()), "ნინო");
     }
 }

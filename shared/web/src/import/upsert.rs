@@ -23,10 +23,26 @@ impl Upsert<'_> {
         known: Option<A::Id>,
         command: A::Command,
     ) -> Result<(Entity<A>, Imported), Failure> {
-        let expect = if known.is_some() { Expect::Something } else { Expect::Nothing };
-        let id = known.unwrap_or_else(A::Id::generate);
+        match known {
+            Some(id) => self.carry_out(id, Expect::Something, command).await,
+            None => self.begin(A::Id::generate(), command).await,
+        }
+    }
+
+    /// Begins a thing whose id is drawn already.
+    pub async fn begin<A: Record>(&self, id: A::Id, command: A::Command) -> Result<(Entity<A>, Imported), Failure> {
+        self.carry_out(id, Expect::Nothing, command).await
+    }
+
+    async fn carry_out<A: Record>(
+        &self,
+        id: A::Id,
+        expect: Expect,
+        command: A::Command,
+    ) -> Result<(Entity<A>, Imported), Failure> {
         let change = self.store.decide::<A>(id, expect, command.clone(), self.context).await?;
-        let unseen = (known.is_some() && !self.shows(&change.before)) || !self.shows(&change.after);
+        let is_known = change.before.exists();
+        let unseen = (is_known && !self.shows(&change.before)) || !self.shows(&change.after);
         if unseen {
             return Err(Fault::forbidden().into());
         }
@@ -37,7 +53,7 @@ impl Upsert<'_> {
             change.after
         };
         let number = entity.number.clone();
-        let outcome = match (known.is_some(), changes) {
+        let outcome = match (is_known, changes) {
             (false, _) => Imported::Created { number },
             (true, true) => Imported::Changed { number },
             (true, false) => Imported::Unchanged { number },

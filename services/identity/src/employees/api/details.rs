@@ -11,7 +11,8 @@ use service::web::{Caller, Commands, Key, MergePatch, Problem, Reference, Reply,
 use utoipa::ToSchema;
 
 use crate::audit;
-use crate::employees::lookup::{Lookup, Named};
+use crate::employees::lookup::Lookup;
+use crate::employees::named::Named;
 use crate::employees::{Employee, EmployeeCommand, EmployeeDetails, EmployeeId, EmployeeRefusal, EmployeeRow};
 
 pub fn routes(routes: &mut Routes<'_>) {
@@ -120,7 +121,7 @@ struct RevealedNumber {
 #[utoipa::path(
     operation_id = "reveal_personal_number",
     security(("token" = ["identity.employees:reveal"])),
-    responses((status = 200, body = RevealedNumber)),
+    responses((status = 200, body = RevealedNumber), (status = 409, description = "The person's data was erased.")),
 )]
 #[get("/employees/{id}/personal-number")]
 async fn reveal_personal_number(

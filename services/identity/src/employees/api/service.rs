@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use service::web::{Caller, Commands, Key, Reference, Reply, Routes, Valid, post};
 use utoipa::ToSchema;
 
-use crate::employees::lookup::{Lookup, Named};
+use crate::employees::lookup::Lookup;
+use crate::employees::named::Named;
 use crate::employees::{Employee, EmployeeCommand, EmployeeRow, Leave, Suspension};
 
 pub fn routes(routes: &mut Routes<'_>) {
