@@ -1,5 +1,4 @@
 mod access;
-mod bulk;
 mod employees;
 mod golden;
 mod house;
