@@ -77,10 +77,8 @@ async fn run(settings: Settings, with_samples: bool) -> anyhow::Result<()> {
     let telemetry = telemetry::start(&settings.telemetry("darbazi"))?;
     let serving = platform::start(settings.clone(), Clock::system(), platform::addresses(&settings)).await?;
     println!("Darbazi serves at {} (documents: {}/docs)", serving.gateway.url(), serving.gateway.url());
-    if with_samples {
-        if let Err(error) = samples::load(&serving.gateway.url(), &settings).await {
-            eprintln!("the sample data are not complete: {error:#}");
-        }
+    if with_samples && let Err(error) = samples::load(&serving.gateway.url(), &settings).await {
+        eprintln!("the sample data are not complete: {error:#}");
     }
     told_to_stop().await;
     println!("stopping: requests under way may finish");

@@ -49,7 +49,7 @@ impl Documents {
 
     pub fn merged(&self) -> Value {
         let known = self.known();
-        merge(known.iter().map(|(name, known)| (name.as_str(), &*known.document)))
+        platform_document(known.iter().map(|(name, known)| (name.as_str(), &*known.document)))
     }
 }
 
@@ -64,8 +64,9 @@ async fn fetch(client: &Client, url: &str) -> reqwest::Result<Value> {
         .await
 }
 
-/// One document of several services: paths as they are at the gateway, names with their service before them.
-pub fn merge<'a>(services: impl Iterator<Item = (&'a str, &'a Value)>) -> Value {
+/// One document of several services, which come by name: paths as they are at the gateway, names with their service
+/// before them.
+pub fn platform_document<'a>(services: impl Iterator<Item = (&'a str, &'a Value)>) -> Value {
     let (mut paths, mut schemas, mut tags) = (Map::new(), Map::new(), vec![]);
     for (service, document) in services {
         let document = renamed(document, service);

@@ -1,5 +1,6 @@
 //! What is checked before a request goes any further: how often its sender comes, and whether its token is one.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -7,19 +8,33 @@ use std::time::Duration;
 use actix_web::HttpRequest;
 use auth::{Refused, Verifier};
 use governor::clock::{Clock as _, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::middleware::StateInformationMiddleware;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
 use kernel::{Clock, Fault, Kind};
 use web::operations::{Access, Operations};
 
-/// Requests a second that a caller may make over time, and at once.
-const RATE: NonZeroU32 = NonZeroU32::new(100).unwrap();
-const BURST: NonZeroU32 = NonZeroU32::new(300).unwrap();
+type Limiter = RateLimiter<Sender, DefaultKeyedStateStore<Sender>, DefaultClock, StateInformationMiddleware>;
 
 pub struct Edge {
-    limiter: DefaultKeyedRateLimiter<Sender>,
+    limiter: Limiter,
+    pub limits: Limits,
     pub verifier: Verifier,
     pub clock: Clock,
 }
+
+/// How often a caller may come.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Requests a second over time.
+    pub rate: NonZeroU32,
+    /// Requests at once.
+    pub burst: NonZeroU32,
+}
+
+/// How many requests the caller may make right now, after this one.
+#[derive(Clone, Copy, Debug)]
+pub struct Remaining(u32);
 
 /// Whom a rate is counted for: the token's subject, or the address when there is none.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -42,9 +57,10 @@ impl From<Fault> for Stopped {
 }
 
 impl Edge {
-    pub fn new(verifier: Verifier, clock: Clock) -> Self {
-        let quota = Quota::per_second(RATE).allow_burst(BURST);
-        Self { limiter: RateLimiter::keyed(quota), verifier, clock }
+    pub fn new(verifier: Verifier, limits: Limits, clock: Clock) -> Self {
+        let quota = Quota::per_second(limits.rate).allow_burst(limits.burst);
+        let limiter = RateLimiter::keyed(quota).with_middleware::<StateInformationMiddleware>();
+        Self { limiter, limits, verifier, clock }
     }
 
     /// Lets the request through, or says why not.
@@ -53,7 +69,7 @@ impl Edge {
         request: &HttpRequest,
         operations: &Operations,
         template: Option<&str>,
-    ) -> Result<(), Stopped> {
+    ) -> Result<Remaining, Stopped> {
         let public = template.and_then(|template| operations.find(template, request.method()));
         let public = public.is_some_and(|operation| operation.access == Access::Public);
         let verified = match bearer(request) {
@@ -64,18 +80,19 @@ impl Edge {
             Ok(Some(principal)) => Sender::Subject(principal.subject.to_string()),
             _ => Sender::Address(request.peer_addr().map(|address| address.ip())),
         };
-        self.count(&sender)?;
+        let remaining = self.count(&sender)?;
         match verified {
-            _ if public => Ok(()),
-            Ok(Some(_)) => Ok(()),
+            _ if public => Ok(remaining),
+            Ok(Some(_)) => Ok(remaining),
             Ok(None) => Err(not_authenticated("token-missing").into()),
             Err(Refused::KeysUnavailable) => Err(Fault::unavailable("identity service").into()),
             Err(refused) => Err(not_authenticated(refused.code()).into()),
         }
     }
 
-    fn count(&self, sender: &Sender) -> Result<(), Stopped> {
-        self.limiter.check_key(sender).map_err(|until| Stopped {
+    fn count(&self, sender: &Sender) -> Result<Remaining, Stopped> {
+        let counted = self.limiter.check_key(sender).map(|state| Remaining(state.remaining_burst_capacity()));
+        counted.map_err(|until| Stopped {
             fault: Fault::new(
                 Kind::TooMany,
                 "too-many-requests",
@@ -92,9 +109,19 @@ impl Edge {
     }
 }
 
-/// The policy as the IETF draft on RateLimit header fields writes it.
-pub fn policy() -> String {
-    format!("\"default\";q={BURST};w={}", BURST.get() / RATE.get())
+/// As the IETF draft on `RateLimit` header fields writes it.
+impl Limits {
+    /// `RateLimit-Policy`
+    pub fn policy(self) -> String {
+        format!("\"default\";q={};w={}", self.burst, self.burst.get().div_ceil(self.rate.get()))
+    }
+}
+
+/// `RateLimit`
+impl fmt::Display for Remaining {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"default\";r={}", self.0)
+    }
 }
 
 fn not_authenticated(code: &str) -> Fault {

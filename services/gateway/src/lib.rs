@@ -15,6 +15,7 @@ mod proxy;
 mod server;
 mod stream;
 
+pub use documents::platform_document;
 pub use server::{Gateway, Running, start};
 
 use std::fmt;

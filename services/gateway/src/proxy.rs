@@ -73,9 +73,10 @@ async fn forward(
 ) -> HttpResponse {
     let operations = shared.documents.operations(&upstream.name);
     let template = operations.template_of(path);
-    if let Err(stopped) = shared.edge.admit(request, &operations, template.as_deref()).await {
-        return stop(stopped);
-    }
+    let remaining = match shared.edge.admit(request, &operations, template.as_deref()).await {
+        Ok(remaining) => remaining,
+        Err(stopped) => return stop(stopped),
+    };
     if !upstream.breaker.admits(Instant::now()) {
         return refuse(Fault::unavailable(&format!("{} service", upstream.name)));
     }
@@ -83,7 +84,10 @@ async fn forward(
     match sent {
         Ok(answer) => {
             upstream.breaker.succeeded();
-            carry_back(answer)
+            let mut response = carry_back(answer);
+            insert(&mut response, "ratelimit-policy", &shared.edge.limits.policy());
+            insert(&mut response, "ratelimit", &remaining.to_string());
+            response
         }
         Err(error) => {
             upstream.breaker.failed(Instant::now());
@@ -186,22 +190,28 @@ fn headers(request: &HttpRequest) -> reqwest::header::HeaderMap {
     headers
 }
 
-fn carry_back(answer: reqwest::Response) -> HttpResponse {
+pub fn carry_back(answer: reqwest::Response) -> HttpResponse {
     let status = StatusCode::from_u16(answer.status().as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
     let mut response = HttpResponse::build(status);
     for (name, value) in answer.headers() {
         let name = HeaderName::from_bytes(name.as_str().as_bytes());
         let value = HeaderValue::from_bytes(value.as_bytes());
-        if let (Ok(name), Ok(value)) = (name, value) {
-            if !HOP_BY_HOP.contains(&name.as_str()) && name != header::CONTENT_LENGTH {
-                response.append_header((name, value));
-            }
+        if let (Ok(name), Ok(value)) = (name, value)
+            && !HOP_BY_HOP.contains(&name.as_str())
+            && name != header::CONTENT_LENGTH
+        {
+            response.append_header((name, value));
         }
     }
-    response.insert_header(("ratelimit-policy", crate::edge::policy()));
     match answer.content_length() {
         Some(length) => response.body(actix_web::body::SizedStream::new(length, answer.bytes_stream())),
         None => response.streaming(answer.bytes_stream()),
+    }
+}
+
+fn insert(response: &mut HttpResponse, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(HeaderName::from_static(name), value);
     }
 }
 
@@ -210,7 +220,7 @@ pub fn refuse(fault: Fault) -> HttpResponse {
     Problem::from(fault).error_response()
 }
 
-fn stop(stopped: crate::edge::Stopped) -> HttpResponse {
+pub fn stop(stopped: crate::edge::Stopped) -> HttpResponse {
     let mut problem = Problem::from(stopped.fault);
     if let Some(wait) = stopped.retry_after {
         problem.retry_after_s = Some(wait.as_secs().max(1));

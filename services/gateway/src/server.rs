@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::documents::Documents;
-use crate::edge::Edge;
+use crate::edge::{Edge, Limits};
 use crate::{Upstream, health, proxy, stream};
 
 /// What the gateway is made of.
@@ -65,14 +65,15 @@ pub fn start(gateway: Gateway, listen: &str) -> anyhow::Result<Running> {
     let listener = TcpListener::bind(listen).with_context(|| format!("{listen} is taken"))?;
     let address = listener.local_addr()?;
     let identity = gateway.upstreams.iter().find(|upstream| upstream.name == "identity");
-    let keys = identity.map(|identity| &identity.url).or(gateway.settings.identity_url.as_ref());
+    let keys = gateway.settings.identity_url.as_ref().or(identity.map(|identity| &identity.url));
     let keys = keys.context("no service is called identity, and DARBAZI_IDENTITY_URL does not say where it is")?;
     let keys = HttpKeys::new(&format!("{keys}/.well-known/jwks.json"))?;
     let verifier = Verifier::new(gateway.settings.issuer.clone(), Arc::new(keys));
+    let limits = Limits { rate: gateway.settings.rate, burst: gateway.settings.burst };
     let shared = web::Data::new(Shared {
         upstreams: Arc::new(gateway.upstreams),
         client: proxy::client()?,
-        edge: Edge::new(verifier, gateway.clock),
+        edge: Edge::new(verifier, limits, gateway.clock),
         documents: Documents::default(),
     });
     let stop = CancellationToken::new();
@@ -118,8 +119,9 @@ async fn around(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let answer = async |request, _: &str, _: &Arc<Facts>| Ok(next.call(request).await?.map_into_boxed_body());
-    ::web::gate::around("gateway", request, answer).await
+    let template = request.match_pattern().unwrap_or_default();
+    let answer = async |request, _: &Arc<Facts>| Ok(next.call(request).await?.map_into_boxed_body());
+    ::web::gate::around("gateway", &template, request, answer).await
 }
 
 async fn alive() -> HttpResponse {

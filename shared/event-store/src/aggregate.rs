@@ -13,7 +13,7 @@ use uuid::Uuid;
 /// `Default` is the state before the first event. Nothing here does I/O or reads a clock: facts that cost
 /// others time are looked up first and arrive inside the command, the time arrives in the [`Context`].
 pub trait Aggregate: Clone + Default + Serialize + DeserializeOwned + Send + Sync + 'static {
-    /// Singular, snake_case: `device`.
+    /// Singular, `snake_case`: `device`.
     const KIND: &'static str;
     /// How its human numbers look.
     const SERIES: Series;

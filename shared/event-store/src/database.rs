@@ -34,8 +34,10 @@ impl Database {
     /// `postgres://…` or `sqlite:<path>`.
     pub async fn connect(url: &str, max_connections: u32) -> Result<Self, DbErr> {
         if url.starts_with("sqlite:") {
-            // SQLite has one writer; a pool of one makes callers queue here instead of meeting "database is locked".
-            return Ok(Self { reader: sqlite(url, max_connections).await?, writer: sqlite(url, 1).await? });
+            // SQLite has one writer; a pool of one makes callers queue here instead of meeting "database is locked". It is
+            // opened first: a new file is switched to WAL by one connection alone, for which SQLite does not wait.
+            let writer = sqlite(url, 1).await?;
+            return Ok(Self { reader: sqlite(url, max_connections).await?, writer });
         }
         Ok(Self { reader: postgres(url, max_connections).await?, writer: postgres(url, 4).await? })
     }

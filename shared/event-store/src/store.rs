@@ -27,6 +27,9 @@ use crate::{Failure, snapshot};
 /// A command is decided again on the fresh state this often before the caller is told that others are faster.
 const DECISIONS: usize = 5;
 
+/// What makes a command happen once, given what it changes.
+type Once<'a, A> = &'a (dyn Fn(&Change<A>) -> CommandRecord + Send + Sync);
+
 /// What the caller expects of the aggregate it commands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expect {
@@ -100,7 +103,7 @@ impl Store {
         expect: Expect,
         command: A::Command,
         context: &Context,
-        once: Option<&(dyn Fn(&Change<A>) -> CommandRecord + Send + Sync)>,
+        once: Option<Once<'_, A>>,
     ) -> Result<Entity<A>, Failure> {
         let mut decisions = 0;
         loop {
@@ -176,10 +179,10 @@ impl Store {
 
     /// The aggregate as it is now.
     pub async fn load<A: Aggregate>(&self, id: A::Id) -> Result<Option<Entity<A>>, Failure> {
-        if let Some(entity) = self.0.entities.get(&id.uuid()) {
-            if let Some(entity) = entity.downcast_ref::<Entity<A>>() {
-                return Ok(Some(entity.clone()));
-            }
+        if let Some(entity) = self.0.entities.get(&id.uuid())
+            && let Some(entity) = entity.downcast_ref::<Entity<A>>()
+        {
+            return Ok(Some(entity.clone()));
         }
         let begun = snapshot::newest(self, id).await?.unwrap_or_else(|| Entity::unborn(id));
         let entity = self.fold(begun, None).await?;

@@ -99,12 +99,15 @@ pub(crate) struct Once {
     pub now: DateTime<Utc>,
 }
 
+/// Writes an answer, once numbers are known.
+pub type Answering = Box<dyn Fn(&[String]) -> Answer + Send + Sync>;
+
 /// Makes a command happen once: the same caller, key and request get the stored answer.
 pub struct CommandRecord {
     pub key: CommandKey,
     pub now: DateTime<Utc>,
     /// The answer, given the numbers of the unit's streams.
-    pub answer: Box<dyn Fn(&[String]) -> Answer + Send + Sync>,
+    pub answer: Answering,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

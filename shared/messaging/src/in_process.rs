@@ -40,7 +40,9 @@ async fn follow(subscriptions: &Subscriptions, log: &Store, stop: &CancellationT
         let read = read_on(subscriptions, log, &name, stop);
         match read.await {
             Ok(true) => {}
-            Ok(false) => drop(stop.run_until_cancelled(timeout(POLL, changed.changed())).await),
+            Ok(false) => {
+                let _ = stop.run_until_cancelled(timeout(POLL, changed.changed())).await;
+            }
             Err(failure) => {
                 tracing::warn!(%failure, name, "the log cannot be followed at the moment");
                 let _ = stop.run_until_cancelled(sleep(PAUSE)).await;

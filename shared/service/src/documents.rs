@@ -72,7 +72,7 @@ impl Service {
 fn declared(routes: &[fn(&mut Routes<'_>)]) -> Value {
     let mut app = App::new().into_utoipa_app();
     for list in routes {
-        app = app.configure(|config| list(config));
+        app = app.configure(list);
     }
     json!(app.split_for_parts().1)
 }

@@ -25,9 +25,16 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How often the log is looked at when no commit of this process says that it grew.
 const POLL: Duration = Duration::from_millis(500);
 
-/// Which scope shows the events of which kind of stream.
+/// What shows the events of which kind of stream.
 #[derive(Clone, Debug)]
-pub struct EventScopes(pub Arc<HashMap<&'static str, String>>);
+pub struct EventScopes(pub Arc<HashMap<&'static str, EventScope>>);
+
+#[derive(Clone, Debug)]
+pub struct EventScope {
+    pub scope: String,
+    /// Whether what belongs to no unit and nobody is hidden from those who may see their own only; as it is in lists.
+    pub placed: bool,
+}
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -158,18 +165,23 @@ fn message(service: &str, event: &StoredEvent) -> String {
 }
 
 /// What a caller may see of the log.
-struct Eyes(HashMap<&'static str, Visible>);
+struct Eyes(HashMap<&'static str, Sight>);
+
+struct Sight {
+    visible: Visible,
+    placed: bool,
+}
 
 impl Eyes {
     async fn of(caller: &Caller, scopes: &EventScopes, directory: &Directory) -> Result<Self, Failure> {
         let mut kinds = HashMap::new();
-        for (kind, scope) in scopes.0.iter() {
+        for (kind, EventScope { scope, placed }) in scopes.0.iter() {
             let visible = match caller.principal.reach(scope) {
                 Reach::Nowhere => continue,
                 Reach::Everywhere => Visible::Everything,
                 Reach::Limited { units, own } => Visible::Only { units: directory.under(&units).await?, own },
             };
-            kinds.insert(*kind, visible);
+            kinds.insert(*kind, Sight { visible, placed: *placed });
         }
         Ok(Self(kinds))
     }
@@ -178,16 +190,16 @@ impl Eyes {
         let named = wanted.kind.as_ref().is_none_or(|kind| {
             event.name == *kind || event.name.strip_prefix(kind.as_str()).is_some_and(|rest| rest.starts_with(".v"))
         });
-        named
-            && match self.0.get(event.kind.as_str()) {
-                None => false,
-                Some(Visible::Everything) => true,
-                Some(Visible::Only { units, own }) => {
-                    let shared = event.org_unit_id.is_none() && event.owner_id.is_none();
-                    let of_unit = event.org_unit_id.is_some_and(|unit| units.contains(&unit));
-                    let of_mine = own.is_some() && event.owner_id == *own;
-                    shared || of_unit || of_mine
-                }
-            }
+        named && self.0.get(event.kind.as_str()).is_some_and(|sight| sight.shows(event))
+    }
+}
+
+impl Sight {
+    /// As [`Visible::shows`] has it for rows.
+    fn shows(&self, event: &StoredEvent) -> bool {
+        let Visible::Only { units, own } = &self.visible else { return true };
+        let of_unit = event.org_unit_id.is_some_and(|unit| units.contains(&unit));
+        let of_mine = own.is_some() && event.owner_id == *own;
+        !self.placed || of_unit || of_mine
     }
 }

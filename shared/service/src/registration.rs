@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use event_store::rebuild::Rebuilt;
-use event_store::row::table_name;
+use event_store::row::{column, table_name};
 use event_store::{Failure, Record, Row, Store};
 use futures_util::future::BoxFuture;
 use messaging::timers::Fire;
@@ -18,6 +18,8 @@ pub struct Registration {
     pub kind: &'static str,
     /// The read model's table.
     pub table: &'static str,
+    /// Whether its rows belong to org units or people, and are for their eyes only.
+    pub placed: bool,
     pub ensure: Build<Option<Rebuilt>>,
     pub rebuild: Build<Rebuilt>,
     pub fire: Fire,
@@ -34,6 +36,7 @@ impl Registration {
         Self {
             kind: A::KIND,
             table: table_name::<<A::Row as Row>::Table>(),
+            placed: ["org_unit_id", "owner_id"].iter().any(|name| column::<A::Row>(name).is_some()),
             ensure: |store| Box::pin(async move { store.ensure_read_model::<A>().await }),
             rebuild: |store| Box::pin(async move { store.rebuild::<A>().await }),
             fire: Arc::new(|store, due, context| Box::pin(async move { store.fire::<A>(&due, &context).await })),

@@ -17,7 +17,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::audit::RefusalLog;
 use crate::capability::{Provide, Service, Starting};
-use crate::event_feed::EventScopes;
+use crate::event_feed::{EventScope, EventScopes};
 use crate::health::{self, Dependencies};
 
 /// Everything that a server is made of, shared by its workers.
@@ -90,7 +90,8 @@ fn root_routes(service: &Service) -> RouteList {
 fn scopes(service: &Service) -> EventScopes {
     let kinds = service.capabilities.iter().flat_map(|capability| {
         let scope = format!("{}.{}:read", service.name, capability.name);
-        capability.aggregates.iter().map(move |aggregate| (aggregate.kind, scope.clone()))
+        let shown = move |placed| EventScope { scope: scope.clone(), placed };
+        capability.aggregates.iter().map(move |aggregate| (aggregate.kind, shown(aggregate.placed)))
     });
     EventScopes(Arc::new(kinds.collect::<HashMap<_, _>>()))
 }

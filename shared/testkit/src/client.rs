@@ -92,10 +92,15 @@ impl Request {
         self
     }
 
+    /// Sends it; the answer's body is still to be read, for it may have no end.
+    pub async fn open(self) -> reqwest::Response {
+        let (method, path) = (self.method, self.path);
+        self.builder.send().await.unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
     /// Sends it, whatever comes back.
     pub async fn send(self) -> Answered {
-        let (method, path) = (self.method, self.path);
-        let answer = self.builder.send().await.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        let answer = self.open().await;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let text = answer.text().await.unwrap_or_default();
         Answered { status, headers, text }

@@ -32,11 +32,45 @@ pub async fn postgres() -> Option<TestDatabase> {
         return None;
     };
     let name = format!("test_{}", kernel::id::random().simple());
-    let connection = sea_orm::Database::connect(&server).await.expect("the test server");
-    connection.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a database of its own");
+    carry_out(&server, &[format!("CREATE DATABASE {name}")]).await;
+    Some(TestDatabase { name: "PostgreSQL", url: url_of(&server, &name), folder: None })
+}
+
+async fn carry_out(server: &str, statements: &[String]) {
+    let connection = sea_orm::Database::connect(server).await.expect("the test server");
+    for statement in statements {
+        connection.execute_unprepared(statement).await.expect("a statement that the test server carries out");
+    }
     connection.close().await.expect("a connection that closes");
+}
+
+fn url_of(server: &str, database: &str) -> String {
     let (base, _) = server.rsplit_once('/').expect("a URL with a database");
-    Some(TestDatabase { name: "PostgreSQL", url: format!("{base}/{name}"), folder: None })
+    format!("{base}/{database}")
+}
+
+/// A database on PostgreSQL for each of several services.
+pub struct TestDatabases {
+    /// With `{service}` where the service's name belongs.
+    pub url: String,
+    server: String,
+    names: Vec<String>,
+}
+
+impl TestDatabases {
+    /// New ones on this server.
+    pub async fn create(server: &str, services: &[&str]) -> Self {
+        let prefix = format!("test_{}", kernel::id::random().simple());
+        let names: Vec<String> = services.iter().map(|service| format!("{prefix}_{service}")).collect();
+        let statements: Vec<String> = names.iter().map(|name| format!("CREATE DATABASE {name}")).collect();
+        carry_out(server, &statements).await;
+        Self { url: url_of(server, &format!("{prefix}_{{service}}")), server: server.to_owned(), names }
+    }
+
+    pub async fn remove(self) {
+        let drop = |name| format!("DROP DATABASE {name} WITH (FORCE)");
+        carry_out(&self.server, &self.names.iter().map(drop).collect::<Vec<_>>()).await;
+    }
 }
 
 impl TestDatabase {

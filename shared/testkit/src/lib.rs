@@ -11,7 +11,7 @@ mod rules;
 mod running;
 
 pub use client::{Answered, Client, Request};
-pub use database::{TestDatabase, databases, postgres, sqlite};
+pub use database::{TestDatabase, TestDatabases, databases, postgres, sqlite};
 pub use rules::{Decided, Given, given, given_nothing};
 pub use running::{TestData, TestService, eventually};
 

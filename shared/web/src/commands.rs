@@ -101,10 +101,10 @@ impl<A: Record> Commands<A> {
         let status = if expect == Expect::Nothing { StatusCode::CREATED } else { StatusCode::OK };
         let key = caller.command_key();
         let _under = key.as_ref().map(|key| self.running.begin(key)).transpose()?;
-        if let Some(key) = &key {
-            if let Some(answer) = self.store.answer_to(key).await? {
-                return Ok(Done::new(answer, true));
-            }
+        if let Some(key) = &key
+            && let Some(answer) = self.store.answer_to(key).await?
+        {
+            return Ok(Done::new(answer, true));
         }
         self.may_see_outcome(caller, id, expect, &command, &context).await?;
         if caller.facts.dry_run {
@@ -138,10 +138,10 @@ impl<A: Record> Commands<A> {
         let status = if expect == Expect::Nothing { StatusCode::CREATED } else { StatusCode::OK };
         let key = caller.command_key();
         let _under = key.as_ref().map(|key| self.running.begin(key)).transpose()?;
-        if let Some(key) = &key {
-            if let Some(answer) = self.store.answer_to(key).await? {
-                return Ok(Done::new(answer, true));
-            }
+        if let Some(key) = &key
+            && let Some(answer) = self.store.answer_to(key).await?
+        {
+            return Ok(Done::new(answer, true));
         }
         self.may_see_outcome(caller, id, expect, &command, &context).await?;
         let mut tries = 0;

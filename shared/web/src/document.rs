@@ -199,7 +199,9 @@ fn add_patches(paths: &mut Map<String, Value>, schemas: &mut Map<String, Value>)
     for item in paths.values_mut() {
         let content = &mut item["patch"]["requestBody"]["content"]["application/merge-patch+json"]["schema"];
         let Some(name) = content["$ref"].as_str().and_then(|path| path.rsplit('/').next()).map(str::to_owned) else {
-            item.as_object_mut().map(|item| item.retain(|_, operation| operation.get("responses").is_some()));
+            if let Some(item) = item.as_object_mut() {
+                item.retain(|_, operation| operation.get("responses").is_some())
+            }
             continue;
         };
         *content = json!({ "$ref": format!("#/components/schemas/{name}Patch") });

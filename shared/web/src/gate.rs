@@ -60,7 +60,10 @@ pub async fn gate(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    around(gate.service, request, async |request, template, facts| {
+    let template = gate.operations.template_for(request.method(), request.path());
+    let template = template.or_else(|| request.match_pattern()).unwrap_or_default();
+    around(gate.service, &template, request, async |request, facts| {
+        let template = template.as_str();
         match admit(&gate, &request, template, facts).await {
             Ok(caller) => {
                 if let Some(caller) = caller {
@@ -79,15 +82,17 @@ pub async fn gate(
 
 /// Everything that happens around an answer, wherever it is made: facts of the request, span, figures, and the body of a
 /// refusal in the caller's language.
+///
+/// `template` is the path as the document has it.
 pub async fn around(
     service: &'static str,
+    template: &str,
     request: ServiceRequest,
-    inner: impl AsyncFnOnce(ServiceRequest, &str, &Arc<Facts>) -> Result<ServiceResponse<BoxBody>, Error>,
+    inner: impl AsyncFnOnce(ServiceRequest, &Arc<Facts>) -> Result<ServiceResponse<BoxBody>, Error>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
     let (facts, fault) = read_facts(&request);
     let facts = Arc::new(facts);
-    let template = request.match_pattern().unwrap_or_default();
     let method = request.method().clone();
     let span = tracing::info_span!("request", service, %method, path = %template, request_id = %facts.request_id);
     telemetry::continue_from(&span, header(request.headers(), "traceparent"));
@@ -97,10 +102,10 @@ pub async fn around(
             let response = actix_web::ResponseError::error_response(&Problem::from(fault));
             request.into_response(response)
         }
-        None => inner(request, &template, &facts).instrument(span).await?,
+        None => inner(request, &facts).instrument(span).await?,
     };
     let response = written(response, &facts);
-    telemetry::metrics::request(service, method.as_str(), &template, response.status().as_u16(), started.elapsed());
+    telemetry::metrics::request(service, method.as_str(), template, response.status().as_u16(), started.elapsed());
     Ok(response)
 }
 

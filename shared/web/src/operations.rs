@@ -51,6 +51,17 @@ impl Operations {
         fits.min_by_key(|template| template.matches('{').count()).cloned()
     }
 
+    /// The template that a request is meant for: one that knows its method goes before one that does not.
+    ///
+    /// The framework's own word for it looks at paths alone, so it takes `POST /devices/import` for an instance of
+    /// `/devices/{id}` when only that knows `PATCH`.
+    pub fn template_for(&self, method: &Method, path: &str) -> Option<String> {
+        let fits = self.0.iter().filter(|(template, _)| is_instance(path, template));
+        let best = fits
+            .min_by_key(|(template, methods)| (!methods.contains_key(method.as_str()), template.matches('{').count()));
+        best.map(|(template, _)| template.clone())
+    }
+
     pub fn find(&self, template: &str, method: &Method) -> Option<&Operation> {
         self.at(template)?.get(method.as_str())
     }
@@ -111,6 +122,17 @@ mod tests {
         assert_eq!(access("/v1/a"), Access::Scope("nobody".into()));
         assert_eq!(access("/v1/b"), Access::Public);
         assert_eq!(access("/v1/c"), Access::Scope("x.y:read".into()));
+    }
+
+    #[test]
+    fn a_method_tells_which_of_two_paths_is_meant() {
+        let document = json!({ "paths": {
+            "/v1/devices/{id}": { "get": {}, "patch": {} }, "/v1/devices/import": { "post": {} } } });
+        let operations = Operations::of(&document);
+        let meant = |method: Method| operations.template_for(&method, "/v1/devices/import");
+        assert_eq!(meant(Method::POST).as_deref(), Some("/v1/devices/import"));
+        assert_eq!(meant(Method::PATCH).as_deref(), Some("/v1/devices/{id}"));
+        assert_eq!(meant(Method::DELETE).as_deref(), Some("/v1/devices/import"));
     }
 
     #[test]

@@ -79,9 +79,9 @@ impl Expiry {
 
     /// The first end that `months` at a time reach from the agreed one and that is not before `today`, with the number of renewals.
     pub fn next_end(&self, months: u32, today: NaiveDate) -> Option<(NaiveDate, u32)> {
-        let ends = (self.renewals + 1..)
+        let mut ends = (self.renewals + 1..)
             .map_while(|count| Some((add_months(self.agreed_end, months.checked_mul(count)?)?, count)));
-        ends.skip_while(|(end, _)| *end < today || *end <= self.ends_on).next()
+        ends.find(|(end, _)| *end >= today && *end > self.ends_on)
     }
 }
 

@@ -58,7 +58,9 @@ const UNITS: &[(&str, Option<&str>, UnitKind, &str, &str)] = &[
 ];
 
 /// Code, unit's code, headcount, Georgian title, English title, functions.
-const POSITIONS: &[(&str, &str, i32, &str, &str, &[&str])] = &[
+type BuiltInPosition = (&'static str, &'static str, i32, &'static str, &'static str, &'static [&'static str]);
+
+const POSITIONS: &[BuiltInPosition] = &[
     ("head", "IT", 1, "დეპარტამენტის უფროსი", "Head of Department", &["1.1", "1.2", "1.3", "1.4", "1.5"]),
     (
         "deputy-head",

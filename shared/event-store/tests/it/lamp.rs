@@ -33,6 +33,7 @@ pub enum LampCommand {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", content = "data")]
+#[allow(clippy::enum_variant_names)] // events are named as services name theirs
 pub enum LampEvent {
     #[serde(rename = "lamp.lit.v1")]
     LampLit { serial: String, owner: Sealed<String>, burns_out_at: DateTime<Utc> },

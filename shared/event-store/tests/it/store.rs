@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::Duration;
 use event_store::{
-    Actor, Answer, Change, CommandKey, CommandRecord, Context, Database, Expect, Failure, MIGRATIONS, Sealed, Store,
-    Unit, statement,
+    Actor, Answer, Change, CommandKey, CommandRecord, Context, Database, Expect, Failure, MIGRATIONS, RowChange,
+    Sealed, Store, Unit, statement,
 };
 use kernel::clock::ControlledClock;
 use kernel::id::Id;
@@ -375,4 +375,32 @@ async fn a_held_append_holds_back_readers_but_loses_nothing() {
     assert_eq!(store.tail(0, 10).await.unwrap().events.len(), 1, "the later one waits for the slower writer");
     held.rollback().await.unwrap();
     assert_eq!(store.tail(0, 10).await.unwrap().events.len(), 2);
+}
+
+#[tokio::test]
+async fn of_two_who_begin_the_same_thing_one_is_late() {
+    for database in databases().await {
+        let store = open(database.connect().await, &ControlledClock::from_now()).await;
+        let id = LampId::generate();
+        // Decided before either is kept, as two replicas would.
+        let context = context(&store);
+        let decide = || store.decide::<Lamp>(id, Expect::Nothing, light("S-1"), &context);
+        let (one, other) = (decide().await.unwrap(), decide().await.unwrap());
+        store.commit(Unit::new().change(one)).await.unwrap();
+        let late = store.commit(Unit::new().change(other)).await.unwrap_err();
+        assert!(matches!(late, Failure::Stale { actual: 1 }), "{late:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_last_change_of_a_row_wins() {
+    for database in databases().await {
+        let store = open(database.connect().await, &ControlledClock::from_now()).await;
+        let id = lit(&store, "S-1").await;
+        let lamp = store.load::<Lamp>(id).await.unwrap().unwrap();
+        let with = |number: &str| RowChange::put(row::Model { number: number.into(), ..row::Model::from(&lamp) });
+        store.commit(Unit::new().rows([with("first"), with("last")])).await.unwrap();
+        let rows = row::Entity::find().all(&store.database().reader).await.unwrap();
+        assert_eq!(rows.iter().map(|row| row.number.as_str()).collect::<Vec<_>>(), ["last"]);
+    }
 }

@@ -33,7 +33,7 @@ pub struct AmendmentText {
     pub changes: Changes,
 }
 
-/// Why a signed contract may be changed; the codes are those of ProZorro's contract changes.
+/// Why a signed contract may be changed; the codes are those of `ProZorro`'s contract changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Rationale {

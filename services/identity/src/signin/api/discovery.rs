@@ -66,7 +66,7 @@ pub async fn authorization_server(request: HttpRequest, keys: Data<Keys>) -> Htt
     HttpResponse::Ok().json(metadata(&request, &keys))
 }
 
-/// The same where clients of OpenID Connect look for it.
+/// The same where clients of `OpenID` Connect look for it.
 #[utoipa::path(responses((status = 200, body = ServerMetadata)), security(()))]
 #[get("/.well-known/openid-configuration")]
 pub async fn openid_configuration(request: HttpRequest, keys: Data<Keys>) -> HttpResponse {
