@@ -21,12 +21,14 @@ pub async fn start(settings: Settings, clock: Clock, listen: impl Fn(&str) -> St
     Ok(Serving { gateway, services, _platform: platform })
 }
 
-/// Where things are unless configured otherwise; `listen` moves the gateway alone.
+/// Where things are unless configured otherwise. With `listen` the gateway is there and the services, which only it talks
+/// to, wherever there is room.
 pub fn addresses(settings: &Settings) -> impl Fn(&str) -> String + use<> {
     let gateway = settings.listen.clone();
     move |name| match (name, &gateway) {
         ("gateway", Some(address)) => address.clone(),
-        (name, _) => default_address(name).to_owned(),
+        (_, Some(_)) => "127.0.0.1:0".to_owned(),
+        (name, None) => default_address(name).to_owned(),
     }
 }
 

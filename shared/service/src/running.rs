@@ -213,11 +213,16 @@ impl Running {
     }
 }
 
-/// Answers are kept for a day.
+/// Answers are kept for a day, imports with their reports for a week.
 async fn tidy(store: Store, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(Duration::from_secs(600))).await.is_some() {
-        if let Err(failure) = store.forget_answers(store.clock().now() - chrono::Duration::hours(24)).await {
-            tracing::warn!(%failure, "old answers were not forgotten");
+        let now = store.clock().now();
+        let forgotten = async {
+            store.forget_answers(now - chrono::Duration::hours(24)).await?;
+            web::import::forget(&store, now - chrono::Duration::days(7)).await
+        };
+        if let Err(failure) = forgotten.await {
+            tracing::warn!(%failure, "old answers and imports were not forgotten");
         }
     }
 }

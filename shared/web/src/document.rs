@@ -180,8 +180,15 @@ fn add_responses(path: &str, method: &str, public: bool, operation: &mut Value) 
     for (status, description) in statuses {
         let response = &mut operation["responses"][status.to_string()];
         if response.is_null() {
-            *response = json!({ "description": description, "content": problem });
+            *response = json!({ "description": description });
         }
+        // Besides what the handler says of it: the gate may refuse it first.
+        response["content"]["application/problem+json"] = problem["application/problem+json"].clone();
+    }
+    if method != "get" && operation[IMMEDIATE] != true && !operation["responses"]["201"].is_null() {
+        let mut would_be = operation["responses"]["201"].clone();
+        would_be["description"] = json!("What would be created, with `dry_run`.");
+        operation["responses"]["200"] = would_be;
     }
     for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
         if status.starts_with('4') && response["content"].is_null() {

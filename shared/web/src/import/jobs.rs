@@ -140,6 +140,11 @@ pub async fn resume(store: &Store, directory: &Directory) -> Result<usize, Failu
     Ok(rows.len())
 }
 
+/// Forgets jobs that ended before `before`: their rows may tell of people.
+pub async fn forget(store: &Store, before: DateTime<Utc>) -> Result<(), Failure> {
+    execute(store, "DELETE FROM jobs WHERE state = 'done' AND updated_at < $1", vec![before.into()]).await
+}
+
 pub(super) fn spawn(store: Store, directory: Directory, id: Uuid) {
     tokio::spawn(async move {
         let mut pause = std::time::Duration::from_millis(250);

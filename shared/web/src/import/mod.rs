@@ -28,7 +28,7 @@ use crate::directory::Directory;
 use crate::schema;
 
 pub use file::ImportFile;
-pub use jobs::{MIGRATIONS, resume};
+pub use jobs::{MIGRATIONS, forget, resume};
 pub use reports::routes;
 pub(crate) use route::Route;
 pub use upsert::Upsert;

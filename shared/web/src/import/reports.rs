@@ -29,6 +29,7 @@ async fn read_job(id: web::Path<String>, caller: Caller, store: web::Data<Store>
 #[into_params(parameter_in = Query)]
 struct ReportParams {
     /// `json` unless asked otherwise.
+    #[param(inline)]
     format: Option<ReportFormat>,
 }
 
