@@ -1,0 +1,13 @@
+//! What the services promise, and whether they keep it.
+//!
+//! `specs` compares the documents with the committed ones; `authorization` and `api` walk all [`operations`] of a running
+//! platform with some things in it (the [`stage`]), and every answer is held to its document ([`answers`]).
+
+mod answers;
+mod api;
+mod authorization;
+mod operations;
+mod sight;
+mod specs;
+mod stage;
+mod tokens;
