@@ -21,7 +21,7 @@ const withToken = (token: string): Middleware => ({
 });
 
 function platform(baseUrl: string, token: string) {
-  const client = createClient<paths>({ baseUrl });
+  const client = createClient<paths, "application/json">({ baseUrl });
   client.use(withToken(token));
   return client;
 }

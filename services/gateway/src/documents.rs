@@ -26,21 +26,26 @@ impl Documents {
         let mut complete = true;
         for upstream in upstreams {
             match fetch(client, &upstream.url).await {
-                Ok(document) => self.learn(&upstream.name, document),
+                Ok(document) => drop(self.learn(&upstream.name, document)),
                 Err(_) => complete = false,
             }
         }
         complete
     }
 
-    fn learn(&self, name: &str, document: Value) {
-        let known = Known { operations: Arc::new(Operations::of(&document)), document: Arc::new(document) };
+    fn learn(&self, name: &str, document: Value) -> Arc<Operations> {
+        let operations = Arc::new(Operations::of(&document));
+        let known = Known { operations: operations.clone(), document: Arc::new(document) };
         self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert(name.to_owned(), known);
+        operations
     }
 
-    /// What is known of a service's operations; nothing is public as long as nothing is known.
-    pub fn operations(&self, name: &str) -> Arc<Operations> {
-        self.known().get(name).map(|known| known.operations.clone()).unwrap_or_default()
+    /// The operations of a service, which is asked if it has never answered: which of them are public is not to be guessed.
+    pub async fn operations(&self, client: &Client, upstream: &Upstream) -> reqwest::Result<Arc<Operations>> {
+        if let Some(known) = self.known().get(&upstream.name) {
+            return Ok(known.operations.clone());
+        }
+        Ok(self.learn(&upstream.name, fetch(client, &upstream.url).await?))
     }
 
     fn known(&self) -> BTreeMap<String, Known> {

@@ -71,7 +71,10 @@ async fn forward(
     upstream: &Upstream,
     path: &str,
 ) -> HttpResponse {
-    let operations = shared.documents.operations(&upstream.name);
+    let operations = match shared.documents.operations(&shared.client, upstream).await {
+        Ok(operations) => operations,
+        Err(error) => return away(upstream, &error),
+    };
     let template = operations.template_of(path);
     let remaining = match shared.edge.admit(request, &operations, template.as_deref()).await {
         Ok(remaining) => remaining,
@@ -91,10 +94,14 @@ async fn forward(
         }
         Err(error) => {
             upstream.breaker.failed(Instant::now());
-            tracing::warn!(service = upstream.name, %error, "no answer");
-            refuse(Fault::unavailable(&format!("{} service", upstream.name)))
+            away(upstream, &error)
         }
     }
+}
+
+fn away(upstream: &Upstream, error: &reqwest::Error) -> HttpResponse {
+    tracing::warn!(service = upstream.name, %error, "no answer");
+    refuse(Fault::unavailable(&format!("{} service", upstream.name)))
 }
 
 async fn send(

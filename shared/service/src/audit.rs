@@ -4,8 +4,10 @@ use actix_web::{HttpResponse, get};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use event_store::{Failure, Migration, Store, statement};
-use sea_orm::{ConnectionTrait, QueryResult};
+use kernel::Clock;
+use sea_orm::{ConnectionTrait, QueryResult, Value};
 use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use web::gate::{Refusal, Refusals};
@@ -22,40 +24,72 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
              operation text NOT NULL, code text NOT NULL, request_id text NOT NULL); CREATE INDEX refusals_at ON refusals (at)",
 }];
 
-/// Keeps refusals in the service's database; one that cannot be kept is logged.
+/// Refusals that wait to be written; of a flood of them the log has the rest.
+const WAITING: usize = 1_000;
+/// Written with one statement.
+const BATCH: usize = 100;
+
+/// Keeps refusals in the service's database; one that cannot be kept is only logged.
+///
+/// Whoever is refused does not wait for the record, and a flood of refusals does not stand in the way of commands: one task
+/// writes what has gathered, many at once.
 #[derive(Clone, Debug)]
-pub struct RefusalLog(pub Store);
+pub struct RefusalLog(mpsc::Sender<(DateTime<Utc>, Refusal)>, Clock);
+
+impl RefusalLog {
+    pub fn begin(store: Store) -> Self {
+        let (sender, mut receiver) = mpsc::channel(WAITING);
+        let clock = store.clock().clone();
+        tokio::spawn(async move {
+            let mut gathered = Vec::with_capacity(BATCH);
+            while receiver.recv_many(&mut gathered, BATCH).await > 0 {
+                if let Err(failure) = write(&store, gathered.drain(..).collect()).await {
+                    tracing::warn!(%failure, "refusals were not recorded");
+                }
+            }
+        });
+        Self(sender, clock)
+    }
+}
 
 #[async_trait]
 impl Refusals for RefusalLog {
     async fn keep(&self, refusal: Refusal) {
         tracing::info!(operation = refusal.operation, code = refusal.code, "refused");
-        // In a task of its own: the caller need not wait for a record of its refusal.
-        let store = self.0.clone();
-        tokio::spawn(async move {
-            if let Err(failure) = write(&store, refusal).await {
-                tracing::warn!(%failure, "a refusal was not recorded");
-            }
-        });
+        if self.0.try_send((self.1.now(), refusal)).is_err() {
+            tracing::warn!("a refusal was not recorded: there are too many at once");
+        }
     }
 }
 
-async fn write(store: &Store, refusal: Refusal) -> Result<(), Failure> {
-    let sql = "INSERT INTO refusals (id, at, subject, name, address, operation, code, request_id) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    let subject = refusal.caller.as_ref().map(|caller| caller.subject);
-    let values = [
+async fn write(store: &Store, refusals: Vec<(DateTime<Utc>, Refusal)>) -> Result<(), Failure> {
+    let row = |index: usize| {
+        let places: Vec<String> = (1..=COLUMNS).map(|column| format!("${}", index * COLUMNS + column)).collect();
+        format!("({})", places.join(", "))
+    };
+    let rows: Vec<String> = (0..refusals.len()).map(row).collect();
+    let sql = format!(
+        "INSERT INTO refusals (id, at, subject, name, address, operation, code, request_id) VALUES {}",
+        rows.join(", ")
+    );
+    let values = refusals.into_iter().flat_map(values);
+    store.database().writer.execute_raw(statement(store.database().backend(), sql, values)).await?;
+    Ok(())
+}
+
+const COLUMNS: usize = 8;
+
+fn values((at, refusal): (DateTime<Utc>, Refusal)) -> [Value; COLUMNS] {
+    [
         kernel::id::random().into(),
-        store.clock().now().into(),
-        subject.into(),
+        at.into(),
+        refusal.caller.as_ref().map(|caller| caller.subject).into(),
         refusal.caller.map(|caller| caller.name.clone()).into(),
         refusal.address.into(),
         refusal.operation.into(),
         refusal.code.into(),
         refusal.request_id.into(),
-    ];
-    store.database().writer.execute_raw(statement(store.database().backend(), sql, values)).await?;
-    Ok(())
+    ]
 }
 
 /// Somebody was refused something.

@@ -14,14 +14,16 @@ use event_store::{Failure, Store, StoredEvent};
 use futures_util::{StreamExt, stream};
 use kernel::{Fault, Kind};
 use messaging::CloudEvent;
-use serde::Deserialize;
-use serde_json::json;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+use utoipa::{IntoParams, ToSchema};
 use web::gate::Units;
 use web::{Caller, Directory, Params, Problem, Routes, Visible, words};
 
 const LARGEST_PAGE: u64 = 500;
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// A stream lasts no longer than an access token: whoever goes on shows a token that is still good.
+const LONGEST: Duration = Duration::from_secs(600);
 /// How often the log is looked at when no commit of this process says that it grew.
 const POLL: Duration = Duration::from_millis(500);
 
@@ -63,6 +65,30 @@ impl Wanted {
     }
 }
 
+/// A page of the log.
+#[derive(Serialize, ToSchema)]
+struct EventPage {
+    /// CloudEvents; those that the caller may not see are left out, so a page may be short, or empty.
+    #[schema(value_type = Vec<Object>)]
+    items: Vec<CloudEvent>,
+    /// The position to go on after.
+    next: i64,
+    /// Whether there are later ones already.
+    more: bool,
+}
+
+/// One message of a stream.
+#[derive(Serialize, ToSchema)]
+#[allow(dead_code)] // describes an answer
+struct ServerSentEvent {
+    /// The position.
+    id: String,
+    /// Name of the event; absent for a position that moved on without one.
+    event: Option<String>,
+    /// A CloudEvent as JSON.
+    data: Option<String>,
+}
+
 pub fn routes(routes: &mut Routes<'_>) {
     routes.service(list_events).service(stream_events);
 }
@@ -70,7 +96,7 @@ pub fn routes(routes: &mut Routes<'_>) {
 /// A page of the service's events, as CloudEvents.
 #[utoipa::path(
     params(Wanted),
-    responses((status = 200, description = "`items` and the position `next` to go on after.", body = serde_json::Value)),
+    responses((status = 200, body = EventPage)),
     extensions(("x-authenticated" = json!(true)))
 )]
 #[get("/events")]
@@ -92,13 +118,13 @@ async fn list_events(
         .filter(|event| eyes.see(event, &wanted))
         .map(|event| CloudEvent::of(store.service(), event))
         .collect();
-    Ok(HttpResponse::Ok().json(json!({ "items": items, "next": page.until, "more": page.more })))
+    Ok(HttpResponse::Ok().json(EventPage { items, next: page.until, more: page.more }))
 }
 
 /// The service's events as they happen (server-sent events); `Last-Event-ID` or `after` says where to go on.
 #[utoipa::path(
     params(Wanted, ("Last-Event-ID" = Option<String>, Header, description = "Position of the last event received.")),
-    responses((status = 200, description = "CloudEvents; `id` is the position.", body = String, content_type = "text/event-stream")),
+    responses((status = 200, description = "CloudEvents; `id` is the position.", body = ServerSentEvent, content_type = "text/event-stream")),
     extensions(("x-authenticated" = json!(true)))
 )]
 #[get("/events/stream")]
@@ -118,7 +144,7 @@ async fn stream_events(
         Some(after) => after,
         None => store.horizon().await?,
     };
-    let feed = Feed { store: store.get_ref().clone(), eyes, wanted, after };
+    let feed = Feed { store: store.get_ref().clone(), eyes, wanted, after, ends_at: Instant::now() + LONGEST };
     let events = stream::unfold(feed, |mut feed| async move {
         let text = feed.next().await?;
         Some((Ok::<_, Infallible>(Bytes::from(text)), feed))
@@ -136,14 +162,15 @@ struct Feed {
     eyes: Eyes,
     wanted: Wanted,
     after: i64,
+    ends_at: Instant,
 }
 
 impl Feed {
     /// The next events as text, or a comment that keeps the connection open; `None` ends the stream.
     async fn next(&mut self) -> Option<String> {
         let mut changed = self.store.changed();
-        let quiet_until = tokio::time::Instant::now() + HEARTBEAT;
-        while tokio::time::Instant::now() < quiet_until {
+        let quiet_until = (Instant::now() + HEARTBEAT).min(self.ends_at);
+        while Instant::now() < quiet_until {
             let page = self.store.tail(self.after, 200).await.ok()?;
             self.after = page.until;
             let seen = page.events.iter().filter(|event| self.eyes.see(event, &self.wanted));
@@ -155,7 +182,7 @@ impl Feed {
                 let _ = tokio::time::timeout(POLL, changed.changed()).await;
             }
         }
-        Some(": still here\n\n".to_owned())
+        (Instant::now() < self.ends_at).then(|| ": still here\n\n".to_owned())
     }
 }
 

@@ -38,7 +38,7 @@ pub fn serve(service: &Service, serving: Serving, listener: TcpListener) -> std:
         operations: Operations::of(&serde_json::from_str(&document.openapi)?),
         verifier,
         units: Arc::new(starting.directory.clone()),
-        refusals: Arc::new(RefusalLog(store.clone())),
+        refusals: Arc::new(RefusalLog::begin(store.clone())),
         clock: starting.clock.clone(),
     });
     let dependencies = web::Data::new(Dependencies {

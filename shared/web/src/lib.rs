@@ -29,7 +29,7 @@ pub use directory::{Directory, EmployeeEntry, UnitEntry};
 pub use import::{ImportContext, ImportFile, ImportRow, Imported};
 pub use input::{Key, MergePatch, Params, Reference, Text, Valid};
 pub use problem::Problem;
-pub use reply::{Done, Reply};
+pub use reply::{Done, Reply, shown};
 
 /// Where a capability lists its handlers.
 pub type Routes<'a> = utoipa_actix_web::service_config::ServiceConfig<'a>;

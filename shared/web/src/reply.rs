@@ -5,7 +5,9 @@ use std::marker::PhantomData;
 use actix_web::body::BoxBody;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, Responder};
-use event_store::{Answer, Entity, Record, row::table_name};
+use event_store::row::{column, table_name};
+use event_store::{Answer, Entity, Record};
+use sea_orm::ModelTrait;
 use serde_json::{Value, json};
 
 use crate::problem::Problem;
@@ -61,6 +63,12 @@ impl<A> Responder for Done<A> {
         }
         response.json(self.answer.body)
     }
+}
+
+/// A row as callers see it, for answers that show it among other things.
+pub fn shown<A: Record>(service: &str, row: &A::Row) -> Value {
+    let id = column::<A::Row>("id").and_then(|id| if let sea_orm::Value::Uuid(id) = row.get(id) { id } else { None });
+    representation(row, format!("{}/{}", collection_url::<A>(service), id.unwrap_or_default()))
 }
 
 /// The answer that shows `entity`.

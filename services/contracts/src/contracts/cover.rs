@@ -7,11 +7,12 @@ use kernel::text::searchable;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
-use service::web::Caller;
+use serde_json::Value;
+use service::web::{Caller, shown};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::domain::{ContractId, ContractKind, CoveredDevice};
+use super::domain::{Contract, ContractId, ContractKind, CoveredDevice};
 use super::view::{ContractRow, ContractStatus, row};
 use crate::vendors::domain::VendorId;
 
@@ -91,7 +92,8 @@ pub struct Ending {
 pub struct ExpiringContract {
     #[schema(minimum = 0, example = 30)]
     pub days_left: i64,
-    pub contract: ContractRow,
+    #[schema(value_type = ContractRow)]
+    pub contract: Value,
 }
 
 /// Contracts in force that end within so many days from `today`, the next one first.
@@ -117,7 +119,9 @@ pub async fn expiring(
     }
     let rows = query.order_by_asc(row::Column::EndsOn).order_by_asc(row::Column::Number).all(database).await?;
     let seen = rows.into_iter().filter(|contract| caller.sees(&RowChange::put(contract.clone())));
-    let with_days =
-        |contract: ContractRow| ExpiringContract { days_left: (contract.ends_on - today).num_days(), contract };
+    let with_days = |contract: ContractRow| ExpiringContract {
+        days_left: (contract.ends_on - today).num_days(),
+        contract: shown::<Contract>("contracts", &contract),
+    };
     Ok(seen.map(with_days).collect())
 }

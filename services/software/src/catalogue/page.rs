@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use event_store::Entity;
 use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
+use serde_json::Value;
+use service::web::Done;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::domain::{DependencyKind, SystemId};
+use super::domain::{DependencyKind, System, SystemId};
 use super::graph::{Direction, Edge, Graph};
 use super::view::{Node, SystemRow, landscape, row};
 
@@ -53,7 +56,8 @@ pub struct Cycles {
 /// Everything that the catalogue says of one system.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CataloguePage {
-    pub system: SystemRow,
+    #[schema(value_type = SystemRow)]
+    pub system: Value,
     pub part_of: Option<Node>,
     pub modules: Vec<Node>,
     pub depends_on: Vec<Relation>,
@@ -100,8 +104,9 @@ fn named(systems: &BTreeMap<Uuid, Node>, graph: &Graph) -> Vec<Vec<Node>> {
     graph.cycles().iter().map(group).collect()
 }
 
-pub async fn page(database: &DatabaseConnection, system: SystemRow) -> Result<CataloguePage, DbErr> {
+pub async fn page(database: &DatabaseConnection, entity: &Entity<System>) -> Result<CataloguePage, DbErr> {
     let (systems, graph) = landscape(database).await?;
+    let system = SystemRow::from(entity);
     let id: Uuid = system.id.into();
     let near = |direction| graph.walk(id, direction, 1).reached.into_iter().map(|(id, _)| id).collect();
     let relation = |kind, other: Uuid| systems.get(&other).map(|system| Relation { kind, system: system.clone() });
@@ -114,7 +119,7 @@ pub async fn page(database: &DatabaseConnection, system: SystemRow) -> Result<Ca
         modules: modules.iter().filter_map(|module| systems.get(&module.id.into()).cloned()).collect(),
         depends_on: down.filter_map(|edge| relation(edge.kind, edge.to)).collect(),
         needed_by: up.filter_map(|edge| relation(edge.kind, edge.from)).collect(),
-        system,
+        system: Done::with("software", entity).body().clone(),
     })
 }
 

@@ -12,6 +12,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::fields::{Field, FieldKind, fields};
 use super::history::{FieldChange, History, HistoryEntry};
+use super::list::PARTIAL;
 use super::selection::LARGEST_LIMIT;
 use crate::reply::collection_name;
 
@@ -54,7 +55,9 @@ pub fn paths<A: Record>(path: &str) -> Paths {
     let name = <A::Row as ToSchema>::name().into_owned();
     let (things, thing) = (collection_name::<A>().replace('-', " "), A::KIND.replace('_', " "));
     let snake = collection_name::<A>().replace('-', "_");
-    let page = json_body(&reference(&format!("{name}Page")));
+    let mut page = json_body(&reference(&format!("{name}Page")));
+    page[PARTIAL] =
+        json!({ "schema": { "type": "object", "description": "With `fields=`: the page with only these members." } });
     let list = get(&format!("list_{snake}"), &format!("List {things}"), list_parameters::<A::Row>(), &page);
     let item =
         get(&format!("get_{}", A::KIND), &format!("Get one {thing}"), vec![as_of()], &json_body(&reference(&name)));
@@ -132,7 +135,11 @@ fn selecting<R: Row>() -> Vec<Value> {
     let sort = "Columns, `-` before a falling one: `-created_at,number`.";
     let mut parameters = vec![
         parameter("sort", sort, json!({ "type": "string", "example": "-created_at" })),
-        parameter("fields", "Only these members, by commas.", json!({ "type": "string", "example": "id,number" })),
+        parameter(
+            "fields",
+            "Only these members, by commas; the answer is then `application/vnd.darbazi.partial+json`.",
+            json!({ "type": "string", "example": "id,number" }),
+        ),
         as_of(),
     ];
     if event_store::row::column::<R>("search").is_some() {

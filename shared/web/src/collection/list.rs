@@ -2,20 +2,21 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
-use event_store::row::column;
 use event_store::{Entity, Record, RowChange, Store};
 use kernel::Fault;
-use sea_orm::ModelTrait;
 use serde_json::{Map, Value, json};
 
-use super::fields::{instant, text_of};
+use super::fields::instant;
 use super::selection::Selection;
 use crate::caller::Caller;
 use crate::commands::Commands;
 use crate::input::Key;
 use crate::problem::Problem;
-use crate::reply::{collection_url, etag, representation};
+use crate::reply::{collection_url, etag, representation, shown};
 use crate::words::bad_parameter;
+
+/// What a list is that shows some members only: not what the schema of its things promises.
+pub const PARTIAL: &str = "application/vnd.darbazi.partial+json";
 
 pub async fn list<A: Record>(
     request: HttpRequest,
@@ -41,13 +42,14 @@ pub async fn list<A: Record>(
         let link = next_page(&collection_url::<A>(store.service()), request.query_string(), cursor);
         response.insert_header((header::LINK, format!("<{link}>; rel=\"next\"")));
     }
+    if selection.only.is_some() {
+        response.content_type(PARTIAL);
+    }
     Ok(response.json(body))
 }
 
 fn item_of<A: Record>(store: &Store, row: &A::Row, selection: &Selection<A::Row>) -> Value {
-    let id = column::<A::Row>("id").and_then(|id| text_of(row.get(id))).unwrap_or_default();
-    let body = representation(row, format!("{}/{id}", collection_url::<A>(store.service())));
-    match (&selection.only, body) {
+    match (&selection.only, shown::<A>(store.service(), row)) {
         (Some(only), Value::Object(members)) => {
             Value::Object(members.into_iter().filter(|(name, _)| only.contains(name)).collect::<Map<_, _>>())
         }

@@ -204,6 +204,6 @@ async fn separate(id: Key<System>, caller: Caller, systems: Commands<System>) ->
 #[utoipa::path(operation_id = "system_page", responses((status = 200, body = CataloguePage)))]
 #[get("/systems/{id}/page")]
 async fn show_page(id: Key<System>, caller: Caller, systems: Commands<System>) -> Result<Json<CataloguePage>, Problem> {
-    let system = SystemRow::from(&systems.entity(&caller, &id).await?);
-    Ok(Json(page(systems.rows(), system).await?))
+    let system = systems.entity(&caller, &id).await?;
+    Ok(Json(page(systems.rows(), &system).await?))
 }
