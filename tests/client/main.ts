@@ -5,6 +5,8 @@ import type { components, paths } from "./generated.ts";
 
 type Schemas = components["schemas"];
 type Device = Schemas["AssetsDevice"];
+/** Whole things and refusals; whoever asks for some members only (`fields=`) gets another media type. */
+type Media = "application/json" | "application/problem+json";
 
 /** What the platform refuses, in its words and with its stable code (RFC 9457). */
 class Refused extends Error {
@@ -21,7 +23,7 @@ const withToken = (token: string): Middleware => ({
 });
 
 function platform(baseUrl: string, token: string) {
-  const client = createClient<paths, "application/json">({ baseUrl });
+  const client = createClient<paths, Media>({ baseUrl });
   client.use(withToken(token));
   return client;
 }
