@@ -62,9 +62,9 @@ impl Office<'_> {
         kernel::tbilisi::day(self.platform.clock.now())
     }
 
-    /// Asks again until `probe` finds something, for at most a minute: real brokers and databases take their time.
+    /// Asks again until `probe` finds something, for at most three minutes: real brokers and databases take their time on a busy machine.
     pub async fn until<T>(&self, what: &str, probe: impl AsyncFn() -> Option<T>) -> T {
-        let deadline = tokio::time::Instant::now() + Time::from_secs(60);
+        let deadline = tokio::time::Instant::now() + Time::from_secs(180);
         loop {
             if let Some(found) = probe().await {
                 return found;

@@ -34,6 +34,8 @@ pub struct Shared {
     pub client: Client,
     pub edge: Edge,
     pub documents: Documents,
+    /// Cancelled when the gateway is about to stop.
+    pub stop: CancellationToken,
 }
 
 impl Shared {
@@ -70,13 +72,14 @@ pub fn start(gateway: Gateway, listen: &str) -> anyhow::Result<Running> {
     let keys = HttpKeys::new(&format!("{keys}/.well-known/jwks.json"))?;
     let verifier = Verifier::new(gateway.settings.issuer.clone(), Arc::new(keys));
     let limits = Limits { rate: gateway.settings.rate, burst: gateway.settings.burst };
+    let stop = CancellationToken::new();
     let shared = web::Data::new(Shared {
         upstreams: Arc::new(gateway.upstreams),
         client: proxy::client()?,
         edge: Edge::new(verifier, limits, gateway.clock),
         documents: Documents::default(),
+        stop: stop.clone(),
     });
-    let stop = CancellationToken::new();
     tokio::spawn(keep_up(shared.clone(), stop.clone()));
     let workers = gateway.settings.workers;
     let server = HttpServer::new(move || {
@@ -95,6 +98,8 @@ pub fn start(gateway: Gateway, listen: &str) -> anyhow::Result<Running> {
             .service(web::resource("/api/{path:.*}").to(proxy::forward_api))
             .default_service(web::to(nothing))
     });
+    // What passes through is streamed: without this its head would wait for an acknowledgement before its body.
+    let server = server.tcp_nodelay(true);
     let server = server.workers(workers).disable_signals().shutdown_timeout(10).listen(listener)?.run();
     let handle = server.handle();
     tokio::spawn(server);

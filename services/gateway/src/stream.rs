@@ -98,7 +98,7 @@ pub async fn events(request: HttpRequest, shared: web::Data<Shared>) -> HttpResp
     HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header(("cache-control", "no-store"))
-        .streaming(joined(sources, positions))
+        .streaming(joined(sources, positions).take_until(shared.stop.clone().cancelled_owned()))
 }
 
 fn asked(request: &HttpRequest, shared: &Shared) -> Result<Asked, Fault> {

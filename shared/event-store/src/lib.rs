@@ -22,11 +22,11 @@ mod store;
 pub mod tail;
 pub mod timers;
 mod unit;
+mod upserts;
 pub mod vault;
 pub mod verify;
 
 pub use aggregate::{Actor, Aggregate, Context, Deadline, DomainEvent, Series};
-pub use batch::write_rows;
 pub use change::{Change, request_hash};
 pub use database::{Database, MIGRATIONS, Migration, statement};
 pub use entity::{Entity, decode};
@@ -36,3 +36,4 @@ pub use row::{Record, Row, RowChange, Unique};
 pub use sealed::Sealed;
 pub use store::{Expect, Store};
 pub use unit::{Answer, CommandKey, CommandRecord, Committed, Unit};
+pub use upserts::write_rows;

@@ -8,10 +8,10 @@ use chrono::{DateTime, Duration, Utc};
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend};
 use uuid::Uuid;
 
-use crate::batch::write_rows;
 use crate::entity::Entity;
 use crate::event::{SELECT, StoredEvent};
 use crate::row::{Record, RowChange, TableDefinition};
+use crate::upserts::write_rows;
 use crate::{Failure, Store};
 
 impl Store {

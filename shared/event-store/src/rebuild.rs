@@ -6,11 +6,11 @@ use sea_orm::sea_query::{Alias, Table};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 use uuid::Uuid;
 
-use crate::batch::write_rows;
 use crate::database::statement;
 use crate::entity::Entity;
 use crate::event::{SELECT, StoredEvent};
 use crate::row::{Record, RowChange, TableDefinition};
+use crate::upserts::write_rows;
 use crate::{Failure, Store};
 
 /// Events folded at a time.

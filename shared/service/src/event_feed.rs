@@ -16,6 +16,7 @@ use kernel::{Fault, Kind};
 use messaging::CloudEvent;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 use utoipa::{IntoParams, ToSchema};
 use web::gate::Units;
 use web::{Caller, Directory, Params, Problem, Routes, Visible, words};
@@ -30,6 +31,10 @@ const POLL: Duration = Duration::from_millis(500);
 /// What shows the events of which kind of stream.
 #[derive(Clone, Debug)]
 pub struct EventScopes(pub Arc<HashMap<&'static str, EventScope>>);
+
+/// Cancelled when the service is about to stop: streams have no end of their own that it could wait for.
+#[derive(Clone, Debug, Default)]
+pub struct Closing(pub CancellationToken);
 
 #[derive(Clone, Debug)]
 pub struct EventScope {
@@ -135,6 +140,7 @@ async fn stream_events(
     store: Data<Store>,
     scopes: Data<EventScopes>,
     directory: Directory,
+    closing: Data<Closing>,
 ) -> Result<HttpResponse, Problem> {
     let wanted = wanted.0;
     wanted.check()?;
@@ -154,7 +160,7 @@ async fn stream_events(
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header(("cache-control", "no-store"))
-        .streaming(opening.chain(events)))
+        .streaming(opening.chain(events).take_until(closing.0.clone().cancelled_owned())))
 }
 
 struct Feed {

@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use web::Directory;
 
 use crate::capability::{Service, Starting};
+use crate::event_feed::Closing;
 use crate::server::{Serving, serve};
 use crate::settings::Settings;
 
@@ -35,6 +36,7 @@ pub struct Running {
     pub name: &'static str,
     pub address: SocketAddr,
     pub store: Store,
+    closing: Closing,
     stop: CancellationToken,
     server: actix_web::dev::ServerHandle,
     tasks: Vec<JoinHandle<()>>,
@@ -156,7 +158,8 @@ impl Platform {
         let keys = HttpKeys::new(&format!("{identity}/.well-known/jwks.json"))?;
         let verifier = Arc::new(Verifier::new(self.settings.issuer.clone(), Arc::new(keys)));
         let mut tasks = self.background(&service, &store, &broker, &stop);
-        let serving = Serving { starting, provided, verifier, broker };
+        let closing = Closing::default();
+        let serving = Serving { starting, provided, verifier, broker, closing: closing.clone() };
         let server = serve(&service, serving, listener)?;
         let handle = server.handle();
         tasks.push(tokio::spawn(async move {
@@ -166,7 +169,7 @@ impl Platform {
         }));
         web::import::resume(&store, &directory).await?;
         tracing::info!(service = service.name, %address, "serving");
-        Ok(Running { name: service.name, address, store, stop, server: handle, tasks })
+        Ok(Running { name: service.name, address, store, closing, stop, server: handle, tasks })
     }
 
     /// What goes on besides serving: subscriptions, the relay, timers, tidying.
@@ -196,6 +199,7 @@ impl Running {
 
     /// Lets requests finish, then ends everything else.
     pub async fn stop(self) {
+        self.closing.0.cancel();
         self.server.stop(true).await;
         self.stop.cancel();
         for task in self.tasks {

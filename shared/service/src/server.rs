@@ -17,7 +17,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::audit::RefusalLog;
 use crate::capability::{Provide, Service, Starting};
-use crate::event_feed::{EventScope, EventScopes};
+use crate::event_feed::{Closing, EventScope, EventScopes};
 use crate::health::{self, Dependencies};
 
 /// Everything that a server is made of, shared by its workers.
@@ -26,12 +26,14 @@ pub struct Serving {
     pub provided: Vec<Provide>,
     pub verifier: Arc<Verifier>,
     pub broker: Broker,
+    pub closing: Closing,
 }
 
 pub fn serve(service: &Service, serving: Serving, listener: TcpListener) -> std::io::Result<Server> {
     let document =
         web::Data::new(Documents { openapi: service.openapi().to_string(), asyncapi: service.asyncapi().to_string() });
-    let Serving { starting, provided, verifier, broker } = serving;
+    let Serving { starting, provided, verifier, broker, closing } = serving;
+    let closing = web::Data::new(closing);
     let store = starting.store.clone();
     let gate_data = web::Data::new(Gate {
         service: service.name,
@@ -58,6 +60,7 @@ pub fn serve(service: &Service, serving: Serving, listener: TcpListener) -> std:
             .app_data(directory.clone())
             .app_data(running.clone())
             .app_data(scopes.clone())
+            .app_data(closing.clone())
             .app_data(dependencies.clone())
             .app_data(document.clone())
             .configure(move |config| provided.iter().for_each(|provide| provide(config)))
@@ -67,6 +70,8 @@ pub fn serve(service: &Service, serving: Serving, listener: TcpListener) -> std:
             .configure(move |config| list(config, &root_routes))
             .service(web::scope("/v1").configure(move |config| list(config, &routes)))
     });
+    // A streamed answer would wait 40 ms between its head and its first chunk (Nagle and the delayed acknowledgement).
+    let server = server.tcp_nodelay(true);
     let server = server.workers(workers).disable_signals().shutdown_timeout(10).listen(listener)?;
     Ok(server.run())
 }
