@@ -110,11 +110,6 @@ impl TestPlatform {
         self.token(&["*"], Within::Everywhere, None)
     }
 
-    /// The administrator, signed in through the gateway.
-    pub async fn administrator(&self) -> Client {
-        self.signed_in("admin", ADMIN_PASSWORD).await
-    }
-
     /// A user, signed in through the gateway.
     pub async fn signed_in(&self, username: &str, password: &str) -> Client {
         let credentials = json!({ "username": username, "password": password });

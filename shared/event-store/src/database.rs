@@ -50,6 +50,21 @@ impl Database {
         self.reader.get_database_backend()
     }
 
+    /// Connections for reading: how many are idle, and how many are in use.
+    pub fn readers(&self) -> (u64, u64) {
+        let (size, idle) = match self.backend() {
+            DbBackend::Postgres => {
+                let pool = self.reader.get_postgres_connection_pool();
+                (u64::from(pool.size()), pool.num_idle() as u64)
+            }
+            _ => {
+                let pool = self.reader.get_sqlite_connection_pool();
+                (u64::from(pool.size()), pool.num_idle() as u64)
+            }
+        };
+        (idle, size.saturating_sub(idle))
+    }
+
     /// A transaction that may write. Only tasks of our own call this, never a request's future: a `begin` that is
     /// cancelled half-way leaves an open transaction in the pool (sqlx 0.8.4–0.9.0).
     pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {

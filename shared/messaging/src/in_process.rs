@@ -60,7 +60,8 @@ async fn read_on(
 ) -> Result<bool, event_store::Failure> {
     let after = checkpoint(&subscriptions.store, name).await?;
     let page = log.tail(after, PAGE).await?;
-    telemetry::metrics::consumer_lag(subscriptions.store.service(), name, (page.until - after).unsigned_abs());
+    let behind = log.horizon().await?.saturating_sub(after);
+    telemetry::metrics::consumer_lag(subscriptions.store.service(), name, behind.unsigned_abs());
     let mut reached = page.until;
     for event in &page.events {
         if subscriptions.handle(&CloudEvent::of(log.service(), event), stop).await.is_none() {

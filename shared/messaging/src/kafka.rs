@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
-use rdkafka::client::DefaultClientContext;
-use rdkafka::consumer::{CommitMode, Consumer, StreamConsumer};
+use rdkafka::client::{ClientContext, DefaultClientContext};
+use rdkafka::consumer::{CommitMode, Consumer, ConsumerContext, StreamConsumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Header, Message};
 use rdkafka::producer::{FutureProducer, FutureRecord};
+use rdkafka::statistics::Statistics;
 use tokio::sync::OnceCell;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -108,8 +109,9 @@ impl Kafka {
         producer.send(record, Duration::from_secs(1)).await.map(drop).map_err(|(error, _)| error)
     }
 
-    fn consumer(&self, group: &str) -> Result<StreamConsumer, KafkaError> {
+    fn consumer(&self, service: &'static str, group: &str) -> Result<StreamConsumer<Lag>, KafkaError> {
         self.config()
+            .set("statistics.interval.ms", "5000")
             .set("group.id", group)
             .set("auto.offset.reset", "earliest")
             .set("enable.auto.commit", "true")
@@ -118,9 +120,26 @@ impl Kafka {
             .set("enable.auto.offset.store", "false")
             .set("topic.metadata.refresh.interval.ms", "5000")
             .set("allow.auto.create.topics", "false")
-            .create()
+            .create_with_context(Lag { service })
     }
 }
+
+/// Tells how far a consumer is behind, topic by topic, whenever the client library counts.
+struct Lag {
+    service: &'static str,
+}
+
+impl ClientContext for Lag {
+    fn stats(&self, statistics: Statistics) {
+        for (topic, counted) in statistics.topics {
+            // -1 stands for a partition that is not this consumer's.
+            let behind: i64 = counted.partitions.values().map(|partition| partition.consumer_lag.max(0)).sum();
+            telemetry::metrics::consumer_lag(self.service, &topic, behind.unsigned_abs());
+        }
+    }
+}
+
+impl ConsumerContext for Lag {}
 
 /// Reads the producers' topics until told to stop; a consumer that breaks is replaced.
 pub(crate) async fn consume(
@@ -155,7 +174,7 @@ async fn follow(
     topics: &[String],
     stop: &CancellationToken,
 ) -> Result<(), KafkaError> {
-    let consumer = kafka.consumer(group)?;
+    let consumer = kafka.consumer(subscriptions.store.service(), group)?;
     consumer.subscribe(&topics.iter().map(String::as_str).collect::<Vec<_>>())?;
     loop {
         let Some(message) = stop.run_until_cancelled(consumer.recv()).await else { break };

@@ -39,6 +39,11 @@ pub async fn park(store: &Store, subscription: &str, event: &CloudEvent, error: 
     let (key, now) = (event.partitionkey.clone(), store.clock().now());
     execute(store, sql, vec![id.into(), subscription.into(), key.into(), text.into(), error.into(), now.into()])
         .await?;
+    count(store, subscription).await
+}
+
+/// Tells how many keys are parked now.
+async fn count(store: &Store, subscription: &str) -> Result<(), Failure> {
     telemetry::metrics::parked_keys(store.service(), subscription, keys(store, subscription).await?);
     Ok(())
 }
@@ -71,6 +76,7 @@ pub async fn retry(store: &Store, reactions: &[Reaction], subscription: &str, ke
         }
         through += 1;
     }
+    count(store, subscription).await?;
     Ok(through)
 }
 

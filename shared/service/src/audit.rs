@@ -41,9 +41,9 @@ impl RefusalLog {
         let (sender, mut receiver) = mpsc::channel(WAITING);
         let clock = store.clock().clone();
         tokio::spawn(async move {
-            let mut gathered = Vec::with_capacity(BATCH);
+            let mut gathered = vec![];
             while receiver.recv_many(&mut gathered, BATCH).await > 0 {
-                if let Err(failure) = write(&store, gathered.drain(..).collect()).await {
+                if let Err(failure) = write(&store, std::mem::take(&mut gathered)).await {
                     tracing::warn!(%failure, "refusals were not recorded");
                 }
             }

@@ -48,6 +48,8 @@ async fn database_answers(store: &Store) -> bool {
     matches!(timeout(PATIENCE, ping).await, Ok(Ok(_)))
 }
 
-pub async fn metrics() -> HttpResponse {
+pub async fn metrics(dependencies: web::Data<Dependencies>) -> HttpResponse {
+    let (idle, used) = dependencies.store.database().readers();
+    telemetry::metrics::pool_connections(dependencies.service, idle, used);
     HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(telemetry::metrics::render())
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
@@ -21,6 +22,7 @@ use crate::problem::{Problem, ProblemDocument};
 use crate::words;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
 
 /// What the gate of a service needs to know.
 pub struct Gate {
@@ -64,18 +66,23 @@ pub async fn gate(
     let template = template.or_else(|| request.match_pattern()).unwrap_or_default();
     around(gate.service, &template, request, async |request, facts| {
         let template = template.as_str();
-        match admit(&gate, &request, template, facts).await {
+        let mut response = match admit(&gate, &request, template, facts).await {
             Ok(caller) => {
                 if let Some(caller) = caller {
                     request.extensions_mut().insert(caller);
                 }
-                Ok(next.call(request).await?.map_into_boxed_body())
+                next.call(request).await?.map_into_boxed_body()
             }
             Err(problem) => {
                 keep_refusal(&gate, &request, template, facts, &problem.fault).await;
-                Ok(refused(&gate, request, template, &problem))
+                refused(&gate, request, template, &problem)
             }
+        };
+        // RFC 5789 §3.1
+        if gate.operations.find(template, &Method::PATCH).is_some() {
+            insert(response.headers_mut(), ACCEPT_PATCH, "application/merge-patch+json");
         }
+        Ok(response)
     })
     .await
 }
