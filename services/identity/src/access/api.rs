@@ -9,7 +9,7 @@ use service::web::{
 };
 use utoipa::ToSchema;
 
-use super::built_in::is_built_in;
+use super::built_in::{administrator, is_built_in};
 use super::{Grant, GrantCommand, GrantFacts, GrantRow, Role, RoleCommand, RoleDetails, RoleRow, check_ceiling, me};
 use crate::organisation::{OrgUnit, line_above};
 use crate::signin::User;
@@ -49,7 +49,11 @@ async fn edit_role(
     roles: Commands<Role>,
 ) -> Reply<Role> {
     let known = |role: &Role| role.details().cloned().unwrap_or_else(super::built_in::nothing);
-    let edited = patch.apply(&known(&roles.entity(&caller, &id).await?.state))?;
+    let role = roles.entity(&caller, &id).await?;
+    if role.id == administrator() {
+        return Err(built_in_stays().into());
+    }
+    let edited = patch.apply(&known(&role.state))?;
     check_ceiling(&caller.principal, &edited.scopes, Within::Everywhere, &[])?;
     roles.patch(&caller, &id, patch, known, RoleCommand::Edit).await
 }
@@ -60,8 +64,7 @@ async fn edit_role(
 async fn retire_role(id: Key<Role>, caller: Caller, roles: Commands<Role>) -> Reply<Role> {
     let role = roles.entity(&caller, &id).await?;
     if is_built_in(role.id) {
-        let (en, ka) = ("A built-in role stays.", "ჩაშენებული როლი არ უქმდება.");
-        return Err(Fault::conflict("role-built-in", en, ka).into());
+        return Err(built_in_stays().into());
     }
     let scopes = role.state.details().map(|details| details.scopes.clone()).unwrap_or_default();
     check_ceiling(&caller.principal, &scopes, Within::Everywhere, &[])?;
@@ -124,6 +127,12 @@ async fn give_grant(
 #[utoipa::path(responses((status = 200, body = GrantRow)))]
 #[post("/grants/{id}/revoke")]
 async fn revoke_grant(id: Key<Grant>, caller: Caller, grants: Commands<Grant>) -> Reply<Grant> {
+    let grant = grants.entity(&caller, &id).await?;
+    if grant.state.facts().is_some_and(|facts| facts.user_id == caller.principal.subject) {
+        // Or the last administrator could lock everybody out.
+        let (en, ka) = ("Somebody else must revoke a grant of yours.", "საკუთარ უფლებამოსილებას სხვა უნდა აუქმებდეს.");
+        return Err(Fault::conflict("grant-own", en, ka).into());
+    }
     grants.execute(&caller, &id, GrantCommand::Revoke).await
 }
 
@@ -150,6 +159,10 @@ pub async fn place(
             Err(Fault::invalid("unit-without-place", en, ka).at("/org_unit").into())
         }
     }
+}
+
+fn built_in_stays() -> Fault {
+    Fault::conflict("role-built-in", "A built-in role stays as it is.", "ჩაშენებული როლი არ იცვლება და არ უქმდება.")
 }
 
 fn not_active() -> Fault {

@@ -1,8 +1,12 @@
 //! Nobody hands out more than they hold.
 
 use auth::{Principal, Within, is_pattern, pattern_includes};
+use event_store::{Failure, Store};
 use kernel::{Fault, Kind};
 use uuid::Uuid;
+
+use super::rights::grants_of;
+use crate::organisation::line_above;
 
 /// Whether `caller` may hand out `scopes` within a place; `above` are the units that this place stands under, itself included.
 pub fn check_ceiling(caller: &Principal, scopes: &[String], within: Within, above: &[Uuid]) -> Result<(), Fault> {
@@ -25,6 +29,23 @@ pub fn check_ceiling(caller: &Principal, scopes: &[String], within: Within, abov
             format!("უფლება {scope} იქ თავად არ გაქვთ."),
         )),
     }
+}
+
+/// Whether `caller` may be given a password of somebody: with it come all rights that follow for this user.
+pub async fn check_power_over(
+    caller: &Principal,
+    store: &Store,
+    user_id: Uuid,
+    employee_id: Option<Uuid>,
+) -> Result<(), Failure> {
+    for grant in grants_of(store, user_id, employee_id).await? {
+        let above = match grant.within {
+            Within::Unit(unit) => line_above(store, Some(unit)).await?,
+            Within::Everywhere | Within::Own => vec![],
+        };
+        check_ceiling(caller, &grant.scopes, grant.within, &above)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

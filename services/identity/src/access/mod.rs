@@ -17,7 +17,7 @@ use service::{Capability, Starting};
 
 pub use api::{Place, place};
 pub use built_in::administrator;
-pub use ceiling::check_ceiling;
+pub use ceiling::{check_ceiling, check_power_over};
 pub use grant::{Grant, GrantCommand, GrantEvent, GrantFacts, GrantId, GrantRefusal};
 pub use rights::grants_of;
 pub use role::{Role, RoleCommand, RoleDetails, RoleEvent, RoleId, not_a_scope};

@@ -115,6 +115,25 @@ async fn nobody_hands_out_more_than_they_hold() {
     let account = json!({ "name": "backdoor", "scopes": ["contracts.contracts:sign"] });
     nino.post("/v1/service-accounts", account).refused(403, "beyond-own-rights").await;
     role(&nino, "reader", &["assets.custody:read"]).await;
+
+    // Whoever gets a password gets the rights behind it.
+    let chief = nino.get("/v1/users?username=admin").expect(200).await["items"][0].clone();
+    let reset = format!("/v1/users/{}/reset-password", text(&chief, "number"));
+    nino.post(&reset, json!({})).refused(403, "beyond-own-rights").await;
+    house.close().await;
+}
+
+#[tokio::test]
+async fn nobody_locks_themselves_out() {
+    let house = House::open().await;
+    let admin = house.admin().await;
+    let me = admin.get("/v1/users?username=admin").expect(200).await["items"][0].clone();
+    admin.post(&format!("/v1/users/{}/disable", text(&me, "number")), json!({})).refused(409, "user-own").await;
+    let grant = admin.get("/v1/grants?role=administrator").expect(200).await["items"][0].clone();
+    admin.post(&format!("/v1/grants/{}/revoke", text(&grant, "number")), json!({})).refused(409, "grant-own").await;
+    let role = admin.get("/v1/roles?code=administrator").expect(200).await["items"][0].clone();
+    let less = json!({ "scopes": ["assets.*"] });
+    admin.patch(&format!("/v1/roles/{}", text(&role, "number")), less).refused(409, "role-built-in").await;
     house.close().await;
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use service::web::{Caller, Commands, Done, Key, Problem, Reference, Reply, Valid, post};
 use utoipa::ToSchema;
 
+use crate::access::check_power_over;
 use crate::employees::{Employee, EmployeeRow, EmployeeStatus};
 use crate::signin::credentials;
 use crate::signin::sessions::{self, EndedBy};
@@ -49,6 +50,8 @@ pub async fn create_user(
         let (en, ka) = ("The employee has left.", "თანამშრომელი წასულია.");
         return Err(Fault::invalid("employee-left", en, ka).at("/employee").into());
     }
+    let id = UserId::generate();
+    check_power_over(&caller.principal, users.store(), id.into(), Some(employee.id.into())).await?;
     let username = match username {
         Some(username) => username,
         None => free_username(users.store(), &employee).await?,
@@ -59,7 +62,7 @@ pub async fn create_user(
         org_unit_id: employee.org_unit_id,
         must_change_password: true,
     };
-    with_new_password(&caller, &users, UserId::generate(), Expect::Nothing, create).await
+    with_new_password(&caller, &users, id, Expect::Nothing, create).await
 }
 
 /// Give a user a new password that serves once; all sessions end.
@@ -67,6 +70,8 @@ pub async fn create_user(
 #[post("/users/{id}/reset-password")]
 pub async fn reset_password(id: Key<User>, caller: Caller, users: Commands<User>) -> Reply<User> {
     let user = users.entity(&caller, &id).await?;
+    let employee_id = user.state.facts().and_then(|facts| facts.employee_id);
+    check_power_over(&caller.principal, users.store(), user.uuid(), employee_id).await?;
     let set = UserCommand::SetPassword { by_owner: false };
     with_new_password(&caller, &users, user.id, caller.facts.expect(), set).await
 }
@@ -88,6 +93,11 @@ pub async fn sign_out(id: Key<User>, caller: Caller, users: Commands<User>) -> R
 #[post("/users/{id}/disable")]
 pub async fn disable_user(id: Key<User>, caller: Caller, users: Commands<User>) -> Reply<User> {
     let user = users.entity(&caller, &id).await?;
+    if user.uuid() == caller.principal.subject {
+        // Or the last administrator could lock everybody out.
+        let (en, ka) = ("Somebody else must disable you.", "საკუთარ თავს ვერ გათიშავთ; ეს სხვამ უნდა გააკეთოს.");
+        return Err(Fault::conflict("user-own", en, ka).into());
+    }
     let end = async |_: &Change<User>, _: &Context, unit: Unit| {
         Ok::<_, Problem>(unit.rows(sessions::ends(users.store(), user.uuid(), EndedBy::UserDisabled, None).await?))
     };
