@@ -13,7 +13,7 @@ use service::{Platform, Settings, told_to_stop};
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Configuration file (TOML); every key can be given as DARBAZI_<KEY> too.
+    /// Configuration file (TOML); every key can be given as `DARBAZI_<KEY>` too.
     #[arg(long, env = "DARBAZI_CONFIG", global = true)]
     config: Option<PathBuf>,
     #[command(subcommand)]

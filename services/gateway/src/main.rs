@@ -11,7 +11,7 @@ use service::{Settings, told_to_stop};
 
 #[derive(Parser)]
 struct Arguments {
-    /// Configuration file (TOML); every key can be given as DARBAZI_<KEY> too.
+    /// Configuration file (TOML); every key can be given as `DARBAZI_<KEY>` too.
     #[arg(long, env = "DARBAZI_CONFIG", global = true)]
     config: Option<PathBuf>,
     #[command(subcommand)]

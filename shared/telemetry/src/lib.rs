@@ -1,6 +1,6 @@
 //! What a running service tells its operators: logs, traces and metrics.
 //!
-//! [`start`] sets all three up for the process, as [`Options`] say. Code then uses `tracing` as usual; [`trace`] carries
+//! [`start()`] sets all three up for the process, as [`Options`] say. Code then uses `tracing` as usual; [`trace`] carries
 //! a trace from one service to the next, and [`metrics`] holds the name of every measure and a function to take it.
 //! Inside, `logs` writes the lines and `export` sends spans to a collector.
 
