@@ -59,7 +59,7 @@ struct BuiltIn {
 #[post("/org-units/built-in")]
 async fn begin_built_in(caller: Caller, units: Commands<OrgUnit>) -> Result<HttpResponse, Problem> {
     let store = units.store();
-    let created = built_in::begin(store, &caller.context(store.clock().now())).await?;
+    let created = built_in::begin(store, &caller.context(store.clock().now()), caller.facts.dry_run).await?;
     Ok(HttpResponse::Ok().json(BuiltIn { created }))
 }
 
@@ -141,8 +141,11 @@ async fn edit_position(
     caller: Caller,
     patch: MergePatch<PositionDetails>,
     positions: Commands<Position>,
+    units: Commands<OrgUnit>,
 ) -> Reply<Position> {
     let details = |position: &Position| position.details().cloned().unwrap_or_else(no_position);
+    let edited = patch.apply(&details(&positions.entity(&caller, &id).await?.state))?;
+    units.resolve(&caller, &Reference::from(edited.org_unit_id), "/org_unit_id").await?;
     positions.patch(&caller, &id, patch, details, PositionCommand::Edit).await
 }
 

@@ -1,7 +1,7 @@
 //! The structure that every installation can begin with: the ministry, its agencies, and the IT department with its
 //! positions and the functions they carry (`docs/functions.md`). Ids follow from codes, so beginning twice changes nothing.
 
-use event_store::{Context, Expect, Failure, Store};
+use event_store::{Context, Expect, Failure, Record, Store};
 use kernel::Localized;
 use kernel::id::derived;
 use sea_orm::EntityTrait;
@@ -193,12 +193,12 @@ pub async fn is_wanted(store: &Store) -> Result<bool, Failure> {
 }
 
 /// Creates what is not there yet; returns how many units and positions that were.
-pub async fn begin(store: &Store, context: &Context) -> Result<usize, Failure> {
+pub async fn begin(store: &Store, context: &Context, dry_run: bool) -> Result<usize, Failure> {
     let mut begun = 0;
     for (code, parent, kind, ka, en) in UNITS {
         let details = OrgUnitDetails { code: (*code).into(), name: Localized::new(*ka, *en), kind: *kind };
         let command = OrgUnitCommand::Create { details, parent_id: parent.map(|code| unit_id(code).into()) };
-        begun += created(store.execute::<OrgUnit>(unit_id(code), Expect::Nothing, command, context, None).await)?;
+        begun += create::<OrgUnit>(store, unit_id(code), command, context, dry_run).await?;
     }
     for (code, unit, headcount, ka, en, functions) in POSITIONS {
         let details = PositionDetails {
@@ -208,14 +208,23 @@ pub async fn begin(store: &Store, context: &Context) -> Result<usize, Failure> {
             functions: functions.iter().map(|number| (*number).to_owned()).collect(),
         };
         let command = PositionCommand::Create(details);
-        begun += created(store.execute::<Position>(position_id(code), Expect::Nothing, command, context, None).await)?;
+        begun += create::<Position>(store, position_id(code), command, context, dry_run).await?;
     }
     Ok(begun)
 }
 
-/// 1 for what was created now, 0 for what was there.
-fn created<T>(outcome: Result<T, Failure>) -> Result<usize, Failure> {
-    match outcome {
+/// 1 for what was created now, or would be; 0 for what was there.
+async fn create<A: Record>(
+    store: &Store,
+    id: A::Id,
+    command: A::Command,
+    context: &Context,
+    dry_run: bool,
+) -> Result<usize, Failure> {
+    if dry_run {
+        return Ok(usize::from(store.load::<A>(id).await?.is_none()));
+    }
+    match store.execute::<A>(id, Expect::Nothing, command, context, None).await {
         Ok(_) => Ok(1),
         Err(Failure::Stale { .. }) => Ok(0),
         Err(failure) => Err(failure),

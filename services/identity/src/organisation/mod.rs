@@ -26,7 +26,7 @@ pub fn capability() -> Capability {
         .on_start(|starting: Starting| async move {
             let context = Context::new(starting.clock.now(), Actor::system("built-in structure"));
             if built_in::is_wanted(&starting.store).await? {
-                built_in::begin(&starting.store, &context).await?;
+                built_in::begin(&starting.store, &context, false).await?;
             }
             Ok(vec![])
         })

@@ -166,3 +166,16 @@ async fn what_is_wrong_with_a_role_or_grant_is_named() {
         .await;
     house.close().await;
 }
+
+#[tokio::test]
+async fn a_position_stands_in_a_unit_that_exists_and_a_dry_run_creates_none() {
+    let house = House::open().await;
+    let admin = house.admin().await;
+    let positions = admin.get("/v1/positions?limit=1").expect(200).await;
+    let path = format!("/v1/positions/{}", text(&positions["items"][0], "number"));
+    let nowhere = json!({ "org_unit_id": "0198c0de-0000-7000-8000-000000000001" });
+    admin.patch(&path, nowhere).refused(422, "reference-unknown").await;
+    let dry = admin.post("/v1/org-units/built-in?dry_run=true", json!({})).expect(200).await;
+    assert_eq!(dry, json!({ "created": 0 }));
+    house.close().await;
+}
