@@ -25,12 +25,14 @@ impl<A: Record> Change<A> {
         command: A::Command,
         context: &Context,
     ) -> Result<Self, Failure> {
-        let decided = before.state.decide(command, context).map_err(Into::into)?;
+        // A clock that was put back does not take a stream's time back with it.
+        let context = Context { now: context.now.max(before.updated_at), ..context.clone() };
+        let decided = before.state.decide(command, &context).map_err(Into::into)?;
         let mut change = Self { after: before.clone(), before, events: vec![] };
         for event in decided {
-            change.add(store, event, context).await?;
+            change.add(store, event, &context).await?;
         }
-        change.seal_off(context);
+        change.seal_off(&context);
         Ok(change)
     }
 

@@ -77,6 +77,19 @@ impl Database {
             .await
     }
 
+    /// A transaction that sees the database as it is at its first statement, whatever is written meanwhile. As
+    /// [`Self::begin`], not for a request's future.
+    pub async fn moment(&self) -> Result<DatabaseTransaction, DbErr> {
+        let postgres = self.backend() == DbBackend::Postgres;
+        self.reader
+            .begin_with_options(TransactionOptions {
+                isolation_level: postgres.then_some(IsolationLevel::RepeatableRead),
+                access_mode: postgres.then_some(AccessMode::ReadOnly),
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
+            })
+            .await
+    }
+
     /// Applies what has not been applied yet. Safe to repeat, and for several processes at once.
     pub async fn migrate(&self, migrations: &[Migration]) -> Result<Vec<&'static str>, DbErr> {
         let transaction = self.begin().await?;

@@ -51,8 +51,8 @@ struct Inner {
     committer: Committer,
     vault: Vault,
     clock: Clock,
-    /// Entities as they were after their newest known event. A stale one costs a retry, never a wrong decision:
-    /// the append checks the version.
+    /// Entities as they were after their newest event known to this process; other replicas write too, see
+    /// [`Store::load`] and [`Store::decide`].
     entities: Cache<Uuid, Arc<dyn Any + Send + Sync>>,
     /// Databases of the past, see [`crate::past`].
     pasts: Cache<(&'static str, DateTime<Utc>), DatabaseConnection>,
@@ -140,6 +140,9 @@ impl Store {
     }
 
     /// Decides without keeping anything.
+    ///
+    /// A change that is decided on a remembered entity is safe: the append checks that it was the newest. Everything else, a
+    /// refusal above all, is only said after a look at the log, where another replica may have written meanwhile.
     pub async fn decide<A: Record>(
         &self,
         id: A::Id,
@@ -147,11 +150,27 @@ impl Store {
         command: A::Command,
         context: &Context,
     ) -> Result<Change<A>, Failure> {
-        let before = match self.load::<A>(id).await? {
+        if let Some(remembered) = self.remembered::<A>(id) {
+            match self.decide_on(remembered, expect, command.clone(), context).await {
+                Ok(change) if !change.is_empty() => return Ok(change),
+                _ => self.forget(id.uuid()),
+            }
+        }
+        let entity = match self.read::<A>(id).await? {
             Some(entity) => entity,
             None if expect == Expect::Nothing => Entity::unborn(id),
             None => return Err(kernel::Fault::not_found().into()),
         };
+        self.decide_on(entity, expect, command, context).await
+    }
+
+    async fn decide_on<A: Record>(
+        &self,
+        before: Entity<A>,
+        expect: Expect,
+        command: A::Command,
+        context: &Context,
+    ) -> Result<Change<A>, Failure> {
         match expect {
             Expect::Version(version) if version != before.version => Err(Failure::Stale { actual: before.version }),
             Expect::Nothing if before.exists() => Err(Failure::Stale { actual: before.version }),
@@ -179,11 +198,26 @@ impl Store {
 
     /// The aggregate as it is now.
     pub async fn load<A: Aggregate>(&self, id: A::Id) -> Result<Option<Entity<A>>, Failure> {
-        if let Some(entity) = self.0.entities.get(&id.uuid())
-            && let Some(entity) = entity.downcast_ref::<Entity<A>>()
+        if let Some(entity) = self.remembered::<A>(id)
+            && self.is_newest(&entity).await?
         {
-            return Ok(Some(entity.clone()));
+            return Ok(Some(entity));
         }
+        self.read(id).await
+    }
+
+    fn remembered<A: Aggregate>(&self, id: A::Id) -> Option<Entity<A>> {
+        self.0.entities.get(&id.uuid())?.downcast_ref::<Entity<A>>().cloned()
+    }
+
+    /// Whether nobody has gone on from here: another replica, or a command that ended while this was being read.
+    async fn is_newest<A: Aggregate>(&self, entity: &Entity<A>) -> Result<bool, Failure> {
+        let rows = self.query("SELECT version FROM streams WHERE id = $1", vec![entity.uuid().into()]).await?;
+        let version: Option<i64> = rows.first().map(|row| row.try_get("", "version")).transpose()?;
+        Ok(version == Some(entity.version))
+    }
+
+    async fn read<A: Aggregate>(&self, id: A::Id) -> Result<Option<Entity<A>>, Failure> {
         let begun = snapshot::newest(self, id).await?.unwrap_or_else(|| Entity::unborn(id));
         let entity = self.fold(begun, None).await?;
         if entity.exists() {

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 
+use crate::database::statement;
 use crate::event::{HASH_OF_NOTHING, Hash, SELECT, StoredEvent};
 use crate::{Failure, Store};
 
@@ -16,40 +18,44 @@ pub struct Verdict {
 }
 
 impl Store {
-    /// Recomputes every hash of the log, and compares the streams' heads with it.
+    /// Recomputes every hash of the log, and compares the streams' heads with it. Reads one moment of the database, so that
+    /// what is appended meanwhile is neither missed nor half seen.
     pub async fn verify(&self) -> Result<Verdict, Failure> {
-        let mut heads: HashMap<Uuid, (i64, Hash)> = HashMap::new();
-        let mut verdict = Verdict::default();
-        let mut after = 0;
-        loop {
-            let sql = format!("{SELECT} WHERE events.position > $1 ORDER BY events.position LIMIT 5000");
-            let rows = self.query(&sql, vec![after.into()]).await?;
-            for row in &rows {
-                let event = StoredEvent::read(row)?;
-                after = event.position;
-                verdict.events += 1;
-                check(&event, &mut heads, &mut verdict);
-            }
-            if rows.is_empty() {
-                break;
-            }
-        }
-        verdict.streams = heads.len();
-        self.compare_heads(&heads, &mut verdict).await?;
-        Ok(verdict)
+        let moment = self.database().moment().await?;
+        let verdict = verify(self, &moment).await;
+        moment.rollback().await?;
+        verdict
     }
+}
 
-    async fn compare_heads(&self, heads: &HashMap<Uuid, (i64, Hash)>, verdict: &mut Verdict) -> Result<(), Failure> {
-        for row in self.query("SELECT id, version, head_hash FROM streams", vec![]).await? {
-            let (id, version): (Uuid, i64) = (row.try_get("", "id")?, row.try_get("", "version")?);
-            let head: Vec<u8> = row.try_get("", "head_hash")?;
-            let fits = heads.get(&id).is_some_and(|(last, hash)| *last == version && hash.as_slice() == head);
-            if !fits {
-                verdict.faults.push((0, format!("stream {id}: the newest events are missing or replaced")));
-            }
+async fn verify(store: &Store, moment: &DatabaseTransaction) -> Result<Verdict, Failure> {
+    let mut heads: HashMap<Uuid, (i64, Hash)> = HashMap::new();
+    let mut verdict = Verdict::default();
+    let mut after = 0;
+    loop {
+        let sql = format!("{SELECT} WHERE events.position > $1 ORDER BY events.position LIMIT 5000");
+        let rows = moment.query_all_raw(statement(store.backend(), sql, [after.into()])).await?;
+        for row in &rows {
+            let event = StoredEvent::read(row)?;
+            after = event.position;
+            verdict.events += 1;
+            check(&event, &mut heads, &mut verdict);
         }
-        Ok(())
+        if rows.is_empty() {
+            break;
+        }
     }
+    verdict.streams = heads.len();
+    let select = statement(store.backend(), "SELECT id, version, head_hash FROM streams", []);
+    for row in moment.query_all_raw(select).await? {
+        let (id, version): (Uuid, i64) = (row.try_get("", "id")?, row.try_get("", "version")?);
+        let head: Vec<u8> = row.try_get("", "head_hash")?;
+        let fits = heads.get(&id).is_some_and(|(last, hash)| *last == version && hash.as_slice() == head);
+        if !fits {
+            verdict.faults.push((0, format!("stream {id}: the newest events are missing or replaced")));
+        }
+    }
+    Ok(verdict)
 }
 
 fn check(event: &StoredEvent, heads: &mut HashMap<Uuid, (i64, Hash)>, verdict: &mut Verdict) {

@@ -26,6 +26,9 @@ use crate::problem::Problem;
 use crate::reply::{Done, Reply, answer};
 use crate::words;
 
+/// A command that loses against others is tried this often before the caller is told so.
+const TRIES: usize = 5;
+
 /// Carries out commands on aggregates of kind `A`.
 pub struct Commands<A> {
     store: Store,
@@ -79,7 +82,8 @@ impl<A: Record> Commands<A> {
         self.carry_out(caller, entity.id, caller.facts.expect(), command).await
     }
 
-    /// Applies a merge patch to what `details` says of today's state, and commands the result.
+    /// Applies a merge patch to what `details` says of today's state, and commands the result. Somebody who patches other
+    /// members at the same moment is not overwritten: the patch is applied again to what they made of it.
     pub async fn patch<T>(
         &self,
         caller: &Caller,
@@ -91,9 +95,20 @@ impl<A: Record> Commands<A> {
     where
         T: DeserializeOwned + Serialize + ToSchema + 'static,
     {
-        let entity = self.entity(caller, key).await?;
-        let edited = patch.apply(&details(&entity.state))?;
-        self.carry_out(caller, entity.id, caller.facts.expect(), command(edited)).await
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let entity = self.entity(caller, key).await?;
+            let expect = match caller.facts.expect() {
+                Expect::Something => Expect::Version(entity.version),
+                version => version,
+            };
+            let edited = patch.apply(&details(&entity.state))?;
+            match self.carry_out(caller, entity.id, expect, command(edited)).await {
+                Err(problem) if problem.fault.code == words::CHANGED_MEANWHILE && tries < TRIES => {}
+                outcome => return outcome,
+            }
+        }
     }
 
     async fn carry_out(&self, caller: &Caller, id: A::Id, expect: Expect, command: A::Command) -> Reply<A> {
@@ -114,11 +129,7 @@ impl<A: Record> Commands<A> {
         match self.keep(id, expect, command, &context, status, key).await {
             Ok(entity) => Ok(Done::new(answer(self.store.service(), status, &entity), false)),
             Err(Failure::Answered(answer)) => Ok(Done::new(answer, true)),
-            Err(Failure::Stale { .. }) if caller.facts.if_match.is_none() => Err(Problem::from(Fault::conflict(
-                "changed-meanwhile",
-                "Others are changing this at the same time; try again.",
-                "ჩანაწერს ამ წამს სხვაც ცვლის; სცადეთ თავიდან.",
-            ))),
+            Err(Failure::Stale { .. }) if caller.facts.if_match.is_none() => Err(words::changed_meanwhile().into()),
             Err(failure) => Err(failure.into()),
         }
     }
@@ -165,7 +176,7 @@ impl<A: Record> Commands<A> {
                     return Ok(Done::new(answer(self.store.service(), status, &Entity { number, ..after }), false));
                 }
                 Err(Failure::Answered(answer)) => return Ok(Done::new(answer, true)),
-                Err(Failure::Stale { .. }) if caller.facts.if_match.is_none() && tries < 5 => {}
+                Err(Failure::Stale { .. }) if caller.facts.if_match.is_none() && tries < TRIES => {}
                 Err(failure) => return Err(failure.into()),
             }
         }

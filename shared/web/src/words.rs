@@ -32,6 +32,16 @@ pub fn not_utf8() -> Fault {
     Fault::malformed("not-utf8", "The text is not valid UTF-8.", "ტექსტი არ არის სწორი UTF-8.")
 }
 
+pub const CHANGED_MEANWHILE: &str = "changed-meanwhile";
+
+pub fn changed_meanwhile() -> Fault {
+    Fault::conflict(
+        CHANGED_MEANWHILE,
+        "Others are changing this at the same time; try again.",
+        "ჩანაწერს ამ წამს სხვაც ცვლის; სცადეთ თავიდან.",
+    )
+}
+
 pub fn wrong_media_type(expected: &str) -> Fault {
     Fault::new(
         Kind::UnsupportedMedia,

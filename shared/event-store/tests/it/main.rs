@@ -3,4 +3,5 @@
 #![allow(clippy::unwrap_used)] // a test that fails says where
 
 mod lamp;
+mod replicas;
 mod store;

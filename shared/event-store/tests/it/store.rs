@@ -16,36 +16,36 @@ use testkit::databases;
 
 use crate::lamp::{Lamp, LampCommand, LampId, LampStatus, row};
 
-async fn open(database: Database, clock: &ControlledClock) -> Store {
+pub async fn open(database: Database, clock: &ControlledClock) -> Store {
     database.migrate(MIGRATIONS).await.unwrap();
     let store = Store::open("lamps", database, [7; 32], clock.clock());
     store.ensure_read_model::<Lamp>().await.unwrap();
     store
 }
 
-fn context(store: &Store) -> Context {
+pub fn context(store: &Store) -> Context {
     Context::new(store.clock().now(), Actor::system("test"))
 }
 
-fn light(serial: &str) -> LampCommand {
+pub fn light(serial: &str) -> LampCommand {
     let owner = LampId::generate();
     LampCommand::Light {
         serial: serial.into(), owner: Sealed::new(owner, "ნინო ბერიძე".to_owned())
     }
 }
 
-async fn lit(store: &Store, serial: &str) -> LampId {
+pub async fn lit(store: &Store, serial: &str) -> LampId {
     let id = LampId::generate();
     store.execute::<Lamp>(id, Expect::Nothing, light(serial), &context(store), None).await.unwrap();
     id
 }
 
-async fn switch(store: &Store, id: LampId) -> Result<event_store::Entity<Lamp>, Failure> {
+pub async fn switch(store: &Store, id: LampId) -> Result<event_store::Entity<Lamp>, Failure> {
     store.execute::<Lamp>(id, Expect::Something, LampCommand::Switch, &context(store), None).await
 }
 
 /// Runs `test` on a store on each database.
-async fn on_each(test: impl AsyncFn(Store, ControlledClock)) {
+pub async fn on_each(test: impl AsyncFn(Store, ControlledClock)) {
     for database in databases().await {
         let clock = ControlledClock::from_now();
         println!("on {}", database.name);
