@@ -101,6 +101,7 @@ async fn settle(database: &Database, mut batch: Vec<Waiting>) {
         let units: Vec<&Unit> = batch.iter().map(|waiting| &waiting.unit).collect();
         match batch::write(database, &units).await {
             Ok(Verdict::Written(committed)) => {
+                kernel::crash::point("committed");
                 for (waiting, committed) in batch.drain(..).zip(committed) {
                     // The caller may have gone away meanwhile; what it asked for is kept all the same.
                     let _ = waiting.answer.send(Ok(committed));

@@ -5,6 +5,7 @@
 //! other; [`money`] counts in tetri; [`person`] parses the personal number and telephone numbers.
 
 pub mod clock;
+pub mod crash;
 pub mod fault;
 pub mod holidays;
 pub mod id;

@@ -16,6 +16,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::cloud_event::CloudEvent;
+use crate::record::Record;
 use crate::subscriptions::Subscriptions;
 
 /// Fixed for good: changing it would change which partition a key belongs to.
@@ -210,11 +211,6 @@ fn is_passing(code: RDKafkaErrorCode) -> bool {
 async fn receive(subscriptions: &Subscriptions, message: &BorrowedMessage<'_>, stop: &CancellationToken) -> Option<()> {
     match CloudEvent::read(message.headers(), message.payload().unwrap_or_default()) {
         Ok(event) => subscriptions.handle(&event, stop).await,
-        Err(error) => {
-            // Nobody can say whom it concerns; it stays on the topic for whoever looks.
-            let (topic, partition, offset) = (message.topic(), message.partition(), message.offset());
-            tracing::error!(%error, topic, partition, offset, "a record that is no event is passed over");
-            Some(())
-        }
+        Err(error) => subscriptions.set_aside(&Record::of(message), &error, stop).await,
     }
 }

@@ -12,6 +12,7 @@ mod kafka;
 mod lease;
 pub mod parked;
 mod reaction;
+mod record;
 mod relay;
 mod schema;
 mod subscriptions;
@@ -21,6 +22,7 @@ pub use broker::Broker;
 pub use cloud_event::CloudEvent;
 pub use lease::Lease;
 pub use reaction::{Reaction, Received};
+pub use record::Record;
 pub use schema::MIGRATIONS;
 pub use subscriptions::Subscriptions;
 

@@ -1,4 +1,5 @@
-//! Events that could not be handled, with everything of the same key that came after them.
+//! Events that could not be handled, and records that could not even be read, with everything of the same key that came
+//! after them.
 //!
 //! Only the key stands still: applying later events of a thing whose earlier one failed would build on a state that never
 //! was. An operator mends the cause and retries, or skips with a reason.
@@ -6,37 +7,78 @@
 use chrono::{DateTime, Utc};
 use event_store::{Failure, Store, statement};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::cloud_event::CloudEvent;
 use crate::reaction::Reaction;
+use crate::record::Record;
+
+/// What is parked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Content {
+    Event(Box<CloudEvent>),
+    Record(Record),
+}
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Parked {
     pub id: Uuid,
     pub subscription: String,
     pub key: String,
-    pub event: CloudEvent,
+    pub content: Content,
     pub error: String,
     pub attempts: i64,
     pub first_at: DateTime<Utc>,
     pub last_at: DateTime<Utc>,
 }
 
-/// Whether events of this key have to wait.
-pub async fn is_parked(store: &Store, subscription: &str, key: &str) -> Result<bool, Failure> {
-    let sql = "SELECT 1 AS one FROM parked WHERE subscription = $1 AND key = $2 AND state = 'parked' LIMIT 1";
-    Ok(!query(store, sql, vec![subscription.into(), key.into()]).await?.is_empty())
+impl Content {
+    pub fn key(&self) -> &str {
+        match self {
+            Self::Event(event) => &event.partitionkey,
+            Self::Record(record) => &record.key,
+        }
+    }
+
+    /// The same for the same event or record.
+    fn id(&self, subscription: &str) -> Uuid {
+        match self {
+            Self::Event(event) => kernel::id::derived(event.id, subscription),
+            Self::Record(Record { topic, partition, offset, .. }) => {
+                kernel::id::derived(Uuid::nil(), &format!("{subscription} {topic}/{partition}/{offset}"))
+            }
+        }
+    }
+
+    /// Where it stands among what is parked of its key. Nobody knows what an unreadable record was about, so it comes first.
+    fn place(&self) -> &str {
+        match self {
+            Self::Event(event) => &event.sequence,
+            Self::Record(_) => "",
+        }
+    }
 }
 
-/// Parks the event; the same one only once.
-pub async fn park(store: &Store, subscription: &str, event: &CloudEvent, error: &str) -> Result<(), Failure> {
+/// Under which a record is parked that nobody can read: every subscription of the service waits behind it.
+pub fn everything(service: &str) -> String {
+    format!("{service}.*")
+}
+
+/// Whether events of this key have to wait.
+pub async fn is_parked(store: &Store, subscription: &str, key: &str) -> Result<bool, Failure> {
+    let sql = "SELECT 1 AS one FROM parked WHERE subscription IN ($1, $2) AND key = $3 AND state = 'parked' LIMIT 1";
+    let values = vec![subscription.into(), everything(store.service()).into(), key.into()];
+    Ok(!query(store, sql, values).await?.is_empty())
+}
+
+/// Parks it; the same only once.
+pub async fn park(store: &Store, subscription: &str, content: &Content, error: &str) -> Result<(), Failure> {
     let sql = "INSERT INTO parked (id, subscription, key, event, error, attempts, first_at, last_at, state) \
                VALUES ($1, $2, $3, $4, $5, 1, $6, $6, 'parked') ON CONFLICT DO NOTHING";
-    let text = serde_json::to_string(event).unwrap_or_default();
-    let id = kernel::id::derived(event.id, subscription);
-    let (key, now) = (event.partitionkey.clone(), store.clock().now());
+    let text = serde_json::to_string(content).unwrap_or_default();
+    let (id, key, now) = (content.id(subscription), content.key(), store.clock().now());
     execute(store, sql, vec![id.into(), subscription.into(), key.into(), text.into(), error.into(), now.into()])
         .await?;
     count(store, subscription).await
@@ -55,29 +97,43 @@ pub async fn list(store: &Store) -> Result<Vec<Parked>, Failure> {
     query(store, sql, vec![]).await?.iter().map(read).collect()
 }
 
-/// Handles what is parked under the key again, in order; stops at the first that fails again. Returns how many went through.
+/// Handles what is parked under the key again, in order, until nothing is left; stops at the first that fails again.
+/// Returns how many went through.
 pub async fn retry(store: &Store, reactions: &[Reaction], subscription: &str, key: &str) -> Result<usize, Failure> {
-    let reaction = reactions.iter().find(|reaction| reaction.subscription(store.service()) == subscription);
-    let Some(reaction) = reaction else { return Ok(0) };
     let mut through = 0;
-    let mut waiting: Vec<Parked> = list(store)
-        .await?
-        .into_iter()
-        .filter(|parked| parked.subscription == subscription && parked.key == key)
-        .collect();
-    waiting.sort_by(|left, right| left.event.sequence.cmp(&right.event.sequence));
-    for parked in waiting {
-        match reaction.handle(&parked.event, store).await {
-            Ok(()) => settle(store, parked.id, "retried", None).await?,
-            Err(failure) => {
-                settle(store, parked.id, "parked", Some(&failure.to_string())).await?;
-                return Ok(through);
-            }
+    // What arrives meanwhile is parked behind what is being retried, so it is asked for again.
+    while let Some(parked) = next(store, subscription, key).await? {
+        if let Err(error) = again(store, reactions, &parked).await {
+            settle(store, parked.id, "parked", Some(&error)).await?;
+            return Ok(through);
         }
+        settle(store, parked.id, "retried", None).await?;
         through += 1;
     }
     count(store, subscription).await?;
     Ok(through)
+}
+
+async fn next(store: &Store, subscription: &str, key: &str) -> Result<Option<Parked>, Failure> {
+    let waiting = list(store).await?.into_iter();
+    let of_key = waiting.filter(|parked| parked.subscription == subscription && parked.key == key);
+    Ok(of_key.min_by(|left, right| left.content.place().cmp(right.content.place())))
+}
+
+async fn again(store: &Store, reactions: &[Reaction], parked: &Parked) -> Result<(), String> {
+    let event = match &parked.content {
+        Content::Event(event) => (**event).clone(),
+        Content::Record(record) => record.read()?,
+    };
+    let everything = parked.subscription == everything(store.service());
+    let mut handled = everything;
+    for reaction in reactions.iter().filter(|reaction| reaction.wants(&event)) {
+        if everything || reaction.subscription(store.service()) == parked.subscription {
+            reaction.handle(&event, store).await.map_err(|failure| failure.to_string())?;
+            handled = true;
+        }
+    }
+    if handled { Ok(()) } else { Err(format!("{} does not know {}", parked.subscription, event.kind)) }
 }
 
 /// Gives one event up, for a reason that is kept.
@@ -104,7 +160,7 @@ fn read(row: &QueryResult) -> Result<Parked, Failure> {
         id: row.try_get("", "id")?,
         subscription: row.try_get("", "subscription")?,
         key: row.try_get("", "key")?,
-        event: serde_json::from_str(&event).map_err(|error| Failure::Database(error.to_string()))?,
+        content: serde_json::from_str(&event).map_err(|error| Failure::Database(error.to_string()))?,
         error: row.try_get("", "error")?,
         attempts: row.try_get("", "attempts")?,
         first_at: row.try_get("", "first_at")?,

@@ -63,6 +63,16 @@ impl Reaction {
         self.event_name == event.name() && self.service == event.service()
     }
 
+    /// Whether the event is a version of what it wants that came after it was written.
+    pub fn is_older_than(&self, event: &CloudEvent) -> bool {
+        match (numbered(self.event_name), numbered(event.name())) {
+            (Some((wanted, known)), Some((name, version))) => {
+                self.service == event.service() && wanted == name && known < version
+            }
+            _ => false,
+        }
+    }
+
     /// The name of its subscription: what its inbox and parked keys are kept under.
     pub fn subscription(&self, service: &str) -> String {
         format!("{service}.{}", self.name)
@@ -77,8 +87,12 @@ impl Reaction {
         let work = async move {
             let unit = handler(event.clone(), store.clone()).await?;
             let once = unit.once(&subscription, event.id, store.clock().now());
+            kernel::crash::point("reacting");
             match store.commit(once).await {
-                Ok(_) | Err(Failure::Handled) => Ok(()),
+                Ok(_) | Err(Failure::Handled) => {
+                    kernel::crash::point("reacted");
+                    Ok(())
+                }
                 Err(failure) => Err(failure),
             }
         };
@@ -93,6 +107,12 @@ fn received(name: &str, event: CloudEvent, store: Store) -> Received {
     context.correlation.clone_from(&event.correlationid);
     context.traceparent = telemetry::current_traceparent().or_else(|| event.traceparent.clone());
     Received { event_id: event.id, subject: event.subject, event, store, context }
+}
+
+/// `device.assigned.v2`: the name without its version, and the version.
+fn numbered(name: &str) -> Option<(&str, u32)> {
+    let (name, version) = name.rsplit_once(".v")?;
+    Some((name, version.parse().ok()?))
 }
 
 fn unreadable(event: &CloudEvent, error: &serde_json::Error) -> Failure {

@@ -51,6 +51,9 @@ async fn lead(kafka: &Kafka, store: &Store, lease: &Lease) -> Result<(), Interru
     loop {
         let page = store.tail(position, IN_FLIGHT).await?;
         publish(&producer, &kafka.topic(store.service()), store.service(), &page.events).await?;
+        if !page.events.is_empty() {
+            kernel::crash::point("published");
+        }
         if page.until > position {
             position = page.until;
             if !save_checkpoint(store, NAME, position, lease.epoch).await? {

@@ -11,8 +11,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::broker::Broker;
 use crate::cloud_event::CloudEvent;
-use crate::parked;
+use crate::parked::{self, Content};
 use crate::reaction::Reaction;
+use crate::record::Record;
 use crate::{in_process, kafka};
 
 /// First and longest pause before an event is tried again.
@@ -53,8 +54,44 @@ impl Subscriptions {
     /// Handles one event by every reaction that wants it. Returns when its effects are kept or it is parked; `None` when told
     /// to stop first: then it will come again.
     pub(crate) async fn handle(&self, event: &CloudEvent, stop: &CancellationToken) -> Option<()> {
+        let mut wanted = false;
         for reaction in self.reactions.iter().filter(|reaction| reaction.wants(event)) {
+            wanted = true;
             self.handle_by(reaction, event, stop).await?;
+        }
+        if !wanted {
+            for reaction in self.reactions.iter().filter(|reaction| reaction.is_older_than(event)) {
+                let subscription = reaction.subscription(self.store.service());
+                let error = format!("{} is newer than what is known here: {}", event.kind, reaction.event_name);
+                self.park_at_last(&subscription, &Content::Event(Box::new(event.clone())), &error, stop).await?;
+            }
+        }
+        Some(())
+    }
+
+    /// Parks a record that nobody can read: whatever it meant for its key comes first.
+    pub(crate) async fn set_aside(&self, record: &Record, error: &str, stop: &CancellationToken) -> Option<()> {
+        let subscription = parked::everything(self.store.service());
+        self.park_at_last(&subscription, &Content::Record(record.clone()), error, stop).await
+    }
+
+    /// Parks it, however long the database takes.
+    async fn park_at_last(
+        &self,
+        subscription: &str,
+        content: &Content,
+        error: &str,
+        stop: &CancellationToken,
+    ) -> Option<()> {
+        let mut pause = PAUSE;
+        tracing::error!(error, subscription, key = content.key(), "it is parked");
+        while let Err(failure) = parked::park(&self.store, subscription, content, error).await {
+            tracing::warn!(%failure, "it could not be parked yet");
+            stop.run_until_cancelled(sleep(jittered(pause))).await?;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+        if let Content::Event(event) = content {
+            self.broker.dead_letter(self.store.service(), event, error).await;
         }
         Some(())
     }
@@ -71,11 +108,8 @@ impl Subscriptions {
             telemetry::metrics::reaction_failed(self.store.service(), &subscription);
             stale += u32::from(matches!(failure, Failure::Stale { .. }));
             if !failure.is_transient() || stale >= STALE_TRIES {
-                tracing::error!(%failure, subscription, id = %event.id, "an event is parked");
-                match self.park(&subscription, event, &failure.to_string()).await {
-                    Ok(()) => return Some(()),
-                    Err(failure) => tracing::warn!(%failure, "it could not be parked yet"),
-                }
+                let content = Content::Event(Box::new(event.clone()));
+                return self.park_at_last(&subscription, &content, &failure.to_string(), stop).await;
             }
             stop.run_until_cancelled(sleep(jittered(pause))).await?;
             pause = (pause * 2).min(LONGEST_PAUSE);
@@ -88,7 +122,8 @@ impl Subscriptions {
             return Ok(());
         }
         if parked::is_parked(&self.store, &subscription, &event.partitionkey).await? {
-            return self.park(&subscription, event, "behind an event of the same key").await;
+            let content = Content::Event(Box::new(event.clone()));
+            return parked::park(&self.store, &subscription, &content, "behind an event of the same key").await;
         }
         reaction.handle(event, &self.store).await
     }
@@ -98,12 +133,6 @@ impl Subscriptions {
         let database = self.store.database();
         let select = statement(database.backend(), sql, [subscription.into(), event.id.into()]);
         Ok(database.reader.query_one_raw(select).await?.is_some())
-    }
-
-    async fn park(&self, subscription: &str, event: &CloudEvent, error: &str) -> Result<(), Failure> {
-        parked::park(&self.store, subscription, event, error).await?;
-        self.broker.dead_letter(self.store.service(), event, error).await;
-        Ok(())
     }
 }
 

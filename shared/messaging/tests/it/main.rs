@@ -6,5 +6,6 @@
 #[path = "../../../event-store/tests/it/lamp.rs"]
 mod lamp;
 mod leases;
+mod poison;
 mod suite;
 mod tally;

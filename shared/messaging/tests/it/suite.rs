@@ -32,11 +32,13 @@ impl Published for LampSwitched {
 }
 
 /// A producer of lamps and a service that counts what happens to them.
-struct Stage {
+pub struct Stage {
     name: String,
     lamps: Store,
-    counter: Store,
+    pub counter: Store,
     broker: Broker,
+    /// What its topics begin with.
+    pub prefix: String,
     /// While set, the reaction to a switched lamp whose serial was refused fails.
     broken: Arc<AtomicBool>,
     refused: Arc<std::sync::Mutex<Option<LampId>>>,
@@ -55,9 +57,9 @@ async fn store(service: &'static str, database: &TestDatabase) -> Store {
     store
 }
 
-/// Runs `test` for each kind of database and each way events travel. Topics and groups carry the service's name, and one
-/// broker serves all tests, so services of Kafka tests have names of their own.
-async fn on_each(test: impl AsyncFn(&mut Stage)) {
+/// Runs `test` for each kind of database and each way events travel. One broker serves all tests, so each has topics and
+/// groups of its own.
+pub async fn on_each(test: impl AsyncFn(&mut Stage)) {
     for over_kafka in [false, true] {
         let servers = testkit::environment("DARBAZI_TEST_KAFKA");
         if over_kafka && servers.is_none() {
@@ -78,11 +80,10 @@ async fn on_each(test: impl AsyncFn(&mut Stage)) {
 impl Stage {
     async fn set(name: String, lamps: TestDatabase, counter: TestDatabase, servers: Option<&str>) -> Self {
         let producer = store("lamps", &lamps).await;
-        // A group of its own: the topic is shared by all tests, and holds lamps that are not ours.
-        let group: &'static str = Box::leak(format!("counter-{}", kernel::id::random()).into());
-        let subscriber = store(group, &counter).await;
+        let subscriber = store("counter", &counter).await;
+        let prefix = format!("test-{}", kernel::id::random());
         let broker = match servers {
-            Some(servers) => Broker::kafka(servers, messaging::PREFIX, 1),
+            Some(servers) => Broker::kafka(servers, &prefix, 1),
             None => Broker::in_process(HashMap::from([("lamps", producer.clone())])),
         };
         Self {
@@ -90,6 +91,7 @@ impl Stage {
             lamps: producer,
             counter: subscriber,
             broker,
+            prefix,
             broken: Arc::default(),
             refused: Arc::default(),
             running: vec![],
@@ -98,7 +100,11 @@ impl Stage {
         }
     }
 
-    fn reactions(&self) -> Vec<Reaction> {
+    pub fn is_in_process(&self) -> bool {
+        !self.broker.is_kafka()
+    }
+
+    pub fn reactions(&self) -> Vec<Reaction> {
         let (broken, refused) = (self.broken.clone(), self.refused.clone());
         vec![
             Reaction::on("count-lit", |_: LampLit, received| count(received)),
@@ -123,7 +129,7 @@ impl Stage {
     }
 
     /// Lets everything end in order.
-    async fn halt(&mut self) {
+    pub async fn halt(&mut self) {
         self.stop.cancel();
         for task in self.running.drain(..) {
             task.await.unwrap();
@@ -139,14 +145,14 @@ impl Stage {
         self.stop.cancel();
     }
 
-    async fn light(&self) -> LampId {
+    pub async fn light(&self) -> LampId {
         let id = LampId::generate();
         let command = LampCommand::Light { serial: id.to_string(), owner: Sealed::new(id, "ნინო".into()) };
         self.lamps.execute::<Lamp>(id, Expect::Nothing, command, &self.context(), None).await.unwrap();
         id
     }
 
-    async fn switch(&self, id: LampId) {
+    pub async fn switch(&self, id: LampId) {
         self.lamps.execute::<Lamp>(id, Expect::Something, LampCommand::Switch, &self.context(), None).await.unwrap();
     }
 
@@ -155,12 +161,12 @@ impl Stage {
     }
 
     /// The sequences that were counted for a lamp.
-    async fn heard(&self, id: LampId) -> Vec<String> {
+    pub async fn heard(&self, id: LampId) -> Vec<String> {
         let tally = self.counter.load::<Tally>(TallyId::from(id.uuid())).await.unwrap();
         tally.map(|tally| tally.state.heard).unwrap_or_default()
     }
 
-    async fn heard_all(&self, id: LampId, count: usize) -> Vec<String> {
+    pub async fn heard_all(&self, id: LampId, count: usize) -> Vec<String> {
         eventually(&format!("{count} events of {id} on {}", self.name), async || {
             let heard = self.heard(id).await;
             (heard.len() >= count).then_some(heard)
@@ -180,7 +186,7 @@ async fn count(received: Received) -> Result<Unit, Failure> {
     Ok(Unit::new().change(change))
 }
 
-fn in_order(count: usize) -> Vec<String> {
+pub fn in_order(count: usize) -> Vec<String> {
     (1..=count).map(|version| format!("{version:020}")).collect()
 }
 
