@@ -45,11 +45,10 @@ impl Store {
 
     /// The position up to which nothing can appear any more.
     pub async fn horizon(&self) -> Result<i64, Failure> {
+        let upper = self.last_drawn().await?;
         if self.backend() != DbBackend::Postgres {
-            return self.number("SELECT coalesce(max(position), 0) AS n FROM events").await;
+            return Ok(upper);
         }
-        let upper =
-            self.number("SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS n FROM events_position").await?;
         let busy = format!(
             "SELECT min(((classid::bigint & 65535) << 32) | objid::bigint) AS n FROM pg_locks \
              WHERE locktype = 'advisory' AND objsubid = 1 AND granted AND classid::bigint >> 16 = {TAG} \
@@ -58,6 +57,16 @@ impl Store {
         let rows = self.query(&busy, vec![]).await?;
         let busy: Option<i64> = rows.first().map(|row| row.try_get("", "n")).transpose()?.flatten();
         Ok(busy.map_or(upper, |busy| busy.min(upper)))
+    }
+
+    /// The last position that was drawn, whether or not its event was kept. Nobody who read this log can be further.
+    pub async fn last_drawn(&self) -> Result<i64, Failure> {
+        match self.backend() {
+            DbBackend::Postgres => {
+                self.number("SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS n FROM events_position").await
+            }
+            _ => self.number("SELECT coalesce(max(position), 0) AS n FROM events").await,
+        }
     }
 
     async fn number(&self, sql: &str) -> Result<i64, Failure> {

@@ -59,6 +59,11 @@ async fn read_on(
     stop: &CancellationToken,
 ) -> Result<bool, event_store::Failure> {
     let after = checkpoint(&subscriptions.store, name).await?;
+    let end = log.last_drawn().await?;
+    if after > end {
+        let error = format!("{name} has heard everything up to position {after}, but the log ends at {end}: it was restored or replaced");
+        return Err(event_store::Failure::Database(error));
+    }
     let page = log.tail(after, PAGE).await?;
     let behind = log.horizon().await?.saturating_sub(after);
     telemetry::metrics::consumer_lag(subscriptions.store.service(), name, behind.unsigned_abs());

@@ -28,6 +28,11 @@ enum Interrupted {
     Kafka(#[from] KafkaError),
     #[error("another replica leads now")]
     Fenced,
+    #[error(
+        "everything up to position {checkpoint} counts as published, but the log ends at {end}: the database was restored \
+         or replaced. Nothing is published before the checkpoint is set to what the topic holds"
+    )]
+    Ahead { checkpoint: i64, end: i64 },
 }
 
 pub(crate) async fn run(kafka: &Kafka, store: &Store, stop: &CancellationToken) {
@@ -35,7 +40,7 @@ pub(crate) async fn run(kafka: &Kafka, store: &Store, stop: &CancellationToken) 
         let Some(lease) = Lease::hold(store, NAME, stop).await else { return };
         if let Some(Err(error)) = lease.lost().run_until_cancelled(lead(kafka, store, &lease)).await {
             // The log keeps what could not be published; after a pause it goes on from the checkpoint.
-            tracing::warn!(%error, service = store.service(), "publishing is interrupted");
+            tracing::error!(%error, service = store.service(), "publishing is interrupted");
         }
         drop(lease);
         let _ = stop.run_until_cancelled(sleep(PAUSE)).await;
@@ -48,6 +53,10 @@ async fn lead(kafka: &Kafka, store: &Store, lease: &Lease) -> Result<(), Interru
     let producer = kafka.producer()?;
     let mut changed = store.changed();
     let mut position = checkpoint(store, NAME).await?;
+    let end = store.last_drawn().await?;
+    if position > end {
+        return Err(Interrupted::Ahead { checkpoint: position, end });
+    }
     loop {
         let page = store.tail(position, IN_FLIGHT).await?;
         publish(&producer, &kafka.topic(store.service()), store.service(), &page.events).await?;
