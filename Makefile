@@ -1,5 +1,5 @@
 # `make help` prints what there is.
-.PHONY: help run run-distributed test check specs functions clean-infra
+.PHONY: help run run-distributed test faults check specs functions clean-infra
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -13,6 +13,9 @@ run-distributed: ## the same services as separate processes on PostgreSQL and Ap
 
 test: ## all tests, also on a real PostgreSQL and a real Apache Kafka
 	@scripts/test
+
+faults: ## break everything that docs/reliability.md names, and write there what held
+	@scripts/faults
 
 check: ## format, lints, documentation, dependencies, scripts, API documents
 	@scripts/check

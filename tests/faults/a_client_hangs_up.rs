@@ -31,7 +31,7 @@ async fn run(servers: &Servers, size: Size) -> Held {
         let request = format!(
             "POST /v1/devices HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
              idempotency-key: {marker}\r\nx-change-reason: {marker}\r\ncontent-length: {}\r\n\r\n{body}",
-            token(&issuer, None),
+            token(&issuer, kernel::id::random(), None),
             body.len(),
         );
         // A third of them say everything and do not wait for the answer.

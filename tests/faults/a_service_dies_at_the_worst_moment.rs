@@ -34,7 +34,7 @@ async fn run(servers: &Servers, size: Size) -> Held {
     for round in 0..rounds {
         for (place, service) in MOMENTS {
             // It comes to pass this place again and again; a different time of them each round.
-            let crash = format!("{place}:{}", 3 + 4 * round);
+            let crash = format!("{place}:{}", 1 + 2 * round);
             stage.with(service, |process| {
                 process.kill();
                 process.start(&[("DARBAZI_TEST_CRASH", &crash)]);

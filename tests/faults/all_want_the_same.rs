@@ -53,7 +53,8 @@ async fn stream(servers: &Servers, size: Size) -> Held {
     for edited in join_all(clients.collect::<Vec<_>>()).await {
         ledger.extend(edited.expect("a client that does not panic"));
     }
-    let acknowledged = ledger.iter().filter(|entry| entry.marker.starts_with("one-of-64") && entry.told == Told::Acknowledged);
+    let acknowledged =
+        ledger.iter().filter(|entry| entry.marker.starts_with("one-of-64") && entry.told == Told::Acknowledged);
     assert_eq!(acknowledged.count(), 64 * edits, "each edit comes through in the end");
     let proven = check::everything(&stage, &ledger).await;
     stage.close().await;

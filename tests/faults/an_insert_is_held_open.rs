@@ -68,7 +68,8 @@ async fn run(servers: &Servers, size: Size) -> Held {
 }
 
 async fn wait_until_it_hangs(store: &event_store::Store) {
-    let sql = "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let sql =
+        "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     for _ in 0..500 {
         let row = store.database().reader.query_one_raw(statement(store.database().backend(), sql, [])).await;
         if row.expect("a database").is_some_and(|row| row.try_get::<i64>("", "n").is_ok_and(|waiting| waiting > 0)) {

@@ -32,7 +32,10 @@ pub struct Proven {
 impl fmt::Display for Proven {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { acknowledged, refused, unknown, events, effects, .. } = self;
-        write!(f, "{acknowledged} commands acknowledged, {refused} refused, {unknown} unknown; {events} events, {effects} effects")
+        write!(
+            f,
+            "{acknowledged} commands acknowledged, {refused} refused, {unknown} unknown; {events} events, {effects} effects"
+        )
     }
 }
 
@@ -96,7 +99,8 @@ pub async fn quiet(stage: &Stage<'_>) -> Duration {
 
 async fn what_is_left(stage: &Stage<'_>) -> Vec<String> {
     let mut left = vec![];
-    let running: BTreeMap<&str, Service> = stage.services().into_iter().map(|service| (service.name, service)).collect();
+    let running: BTreeMap<&str, Service> =
+        stage.services().into_iter().map(|service| (service.name, service)).collect();
     for service in running.values() {
         let store = stage.store(service.name).await;
         let producers: BTreeSet<&'static str> = service.subscribed().iter().map(|reaction| reaction.service).collect();
@@ -104,11 +108,15 @@ async fn what_is_left(stage: &Stage<'_>) -> Vec<String> {
         let mut counted = vec![
             ("due", number(&store, "SELECT count(*) AS n FROM timers WHERE due_at < $1").await),
             // Waits of tickets are short; whoever looks must see them fired.
-            ("waiting", number(&store, "SELECT count(*) AS n FROM timers WHERE name = 'wait-over' AND due_at > $1").await),
+            (
+                "waiting",
+                number(&store, "SELECT count(*) AS n FROM timers WHERE name = 'wait-over' AND due_at > $1").await,
+            ),
         ];
         if stage.is_embedded() {
             for producer in producers {
-                let (end, name) = (stage.store(producer).await.last_drawn().await, format!("{}<{producer}", service.name));
+                let (end, name) =
+                    (stage.store(producer).await.last_drawn().await, format!("{}<{producer}", service.name));
                 let sql = format!("SELECT position AS n FROM checkpoints WHERE name = '{name}' AND $1 = $1");
                 counted.push(("not heard", end.expect("a log") - number(&store, &sql).await));
             }

@@ -33,9 +33,5 @@ async fn run(servers: &Servers, size: Size) -> Held {
     }
     let proven = check::everything(&stage, &load.stop().await).await;
     stage.close().await;
-    Held {
-        done: format!("{} replicas that came and left", 2 * rounds),
-        recovery: Some(proven.quiet_after),
-        proven,
-    }
+    Held { done: format!("{} replicas that came and left", 2 * rounds), recovery: Some(proven.quiet_after), proven }
 }

@@ -30,5 +30,9 @@ async fn run(servers: &Servers, size: Size) -> Held {
     let said = stage.said(EMBEDDED);
     assert!(!said.contains("database is locked"), "{said}");
     stage.close().await;
-    Held { done: format!("`kill -9` {kills} times under 32 writers"), recovery: Some(longest.max(proven.quiet_after)), proven }
+    Held {
+        done: format!("`kill -9` {kills} times under 32 writers"),
+        recovery: Some(longest.max(proven.quiet_after)),
+        proven,
+    }
 }

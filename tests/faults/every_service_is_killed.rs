@@ -17,10 +17,8 @@ pub const FAULT: Fault = Fault {
 };
 
 async fn run(servers: &Servers, size: Size) -> Held {
-    let services: &[&str] = size.pick(
-        &["identity", "assets", "incidents"],
-        &["identity", "assets", "incidents", "software", "contracts"],
-    );
+    let services: &[&str] =
+        size.pick(&["identity", "assets", "incidents"], &["identity", "assets", "incidents", "software", "contracts"]);
     let kills = size.pick(2, 20);
     let stage = Stage::open(servers, services).await;
     let load = Load::start(&stage, size.pick(6, 9)).await;

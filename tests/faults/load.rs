@@ -42,6 +42,8 @@ pub struct Entry {
 pub struct Caller {
     http: reqwest::Client,
     issuer: Arc<Issuer>,
+    /// Under whom its idempotency keys are kept.
+    subject: Uuid,
     employee: Option<Uuid>,
     pub identity: Vec<String>,
     pub assets: Vec<String>,
@@ -57,6 +59,7 @@ impl Caller {
         Self {
             http: http.expect("a client"),
             issuer: stage.issuer(),
+            subject: kernel::id::random(),
             employee: None,
             identity: stage.addresses("identity"),
             assets: stage.addresses("assets"),
@@ -77,11 +80,17 @@ impl Caller {
     }
 
     /// Sends the request once.
-    pub async fn send(&self, service: &str, path: &str, body: &Value, marker: &str) -> Result<(u16, Value), reqwest::Error> {
+    pub async fn send(
+        &self,
+        service: &str,
+        path: &str,
+        body: &Value,
+        marker: &str,
+    ) -> Result<(u16, Value), reqwest::Error> {
         let url = format!("{}{path}", self.address(service));
         let request = if body.get("$patch").is_some() { self.http.patch(url) } else { self.http.post(url) };
         let body = body.get("$patch").unwrap_or(body);
-        let request = request.bearer_auth(token(&self.issuer, self.employee)).json(body);
+        let request = request.bearer_auth(token(&self.issuer, self.subject, self.employee)).json(body);
         let answer = request.header("idempotency-key", marker).header("x-change-reason", marker).send().await?;
         let status = answer.status().as_u16();
         Ok((status, answer.json().await?))
@@ -276,7 +285,8 @@ async fn register(caller: &mut Caller, ground: &Ground, round: usize) {
 
 /// Hires somebody, hands over a device, and lets them leave: assets asks for the device, incidents opens a task.
 async fn let_go(caller: &mut Caller, ground: &Ground, client: usize, round: usize) {
-    let Some(employee) = caller.command("identity", "/v1/employees", person(1_000_000 * (client + 1) + round)).await else {
+    let Some(employee) = caller.command("identity", "/v1/employees", person(1_000_000 * (client + 1) + round)).await
+    else {
         return;
     };
     let Some(device) = new_device(caller, ground).await else { return };

@@ -101,7 +101,8 @@ fn main() {
         wanted => wanted.iter().any(|part| fault.name.contains(part.as_str())),
     });
     let Some(servers) = Servers::start() else { return };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let outcomes: Vec<_> = chosen
         .map(|fault| {
             println!("fault: {}", fault.name);

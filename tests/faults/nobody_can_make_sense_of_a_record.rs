@@ -52,7 +52,10 @@ async fn run(servers: &Servers, size: Size) -> Held {
     let proven = check::everything(&stage, &ledger).await;
     stage.close().await;
     Held {
-        done: format!("{} records that are no events of ours among the others; {parked} parked, then skipped or retried", 2 * count + 3),
+        done: format!(
+            "{} records that are no events of ours among the others; {parked} parked, then skipped or retried",
+            2 * count + 3
+        ),
         recovery: Some(proven.quiet_after),
         proven,
     }

@@ -81,7 +81,11 @@ async fn frozen(servers: &Servers, size: Size) -> Held {
     assert!(changes > 0, "one of them led, and lost its lease");
     stage.close().await;
     Held {
-        done: format!("each of {} replicas frozen for {} s, {changes} changes of leader", replicas.len(), time.as_secs()),
+        done: format!(
+            "each of {} replicas frozen for {} s, {changes} changes of leader",
+            replicas.len(),
+            time.as_secs()
+        ),
         recovery: Some(proven.quiet_after),
         proven,
     }

@@ -31,12 +31,17 @@ pub fn write(file: &str, outcomes: &[(&'static str, Held, Duration)]) {
     let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{file}: {error}"));
     let (before, rest) = text.split_once(BEGIN).expect("where the table begins");
     let (_, after) = rest.split_once(END).expect("where the table ends");
-    let mut table = "\n| fault | what was done | commands | events | effects | back within |\n|---|---|---|---|---|---|\n".to_owned();
+    let mut table =
+        "\n| fault | what was done | commands | events | effects | back within |\n|---|---|---|---|---|---|\n"
+            .to_owned();
     for (name, held, _) in outcomes {
         let recovery = held.recovery.map_or("–".to_owned(), |time| format!("{:.1} s", time.as_secs_f64()));
         let proven = &held.proven;
-        let commands = format!("{} acknowledged, {} refused, {} unknown", proven.acknowledged, proven.refused, proven.unknown);
-        table += &format!("| {name} | {} | {commands} | {} | {} | {recovery} |\n", held.done, proven.events, proven.effects);
+        let commands =
+            format!("{} acknowledged, {} refused, {} unknown", proven.acknowledged, proven.refused, proven.unknown);
+        table +=
+            &format!("| {name} | {} | {commands} | {} | {} | {recovery} |\n", held.done, proven.events, proven.effects);
     }
-    std::fs::write(file, format!("{before}{BEGIN}{table}\n{END}{after}")).unwrap_or_else(|error| panic!("{file}: {error}"));
+    std::fs::write(file, format!("{before}{BEGIN}{table}\n{END}{after}"))
+        .unwrap_or_else(|error| panic!("{file}: {error}"));
 }

@@ -142,7 +142,7 @@ impl<'a> Stage<'a> {
     #[allow(clippy::await_holding_refcell_ref)] // one task looks after the processes
     pub async fn ended(&self, name: &str) {
         let mut processes = self.processes.borrow_mut();
-        processes.get_mut(name).expect("a process").ends(Duration::from_secs(60)).await;
+        processes.get_mut(name).expect("a process").ends(Duration::from_secs(120)).await;
     }
 
     /// Kills the process and starts it again; how long it was away.
@@ -167,7 +167,9 @@ impl<'a> Stage<'a> {
 
     pub fn services(&self) -> Vec<Service> {
         let processes = self.processes.borrow();
-        let runs = |name: &str| processes.contains_key(EMBEDDED) || processes.keys().any(|process| service_of(process) == name);
+        let runs = |name: &str| {
+            processes.contains_key(EMBEDDED) || processes.keys().any(|process| service_of(process) == name)
+        };
         darbazi::services().into_iter().filter(|service| runs(service.name)).collect()
     }
 
@@ -207,9 +209,9 @@ fn service_of(name: &str) -> &str {
 }
 
 /// A token of somebody who may do everything, as this employee.
-pub fn token(issuer: &Issuer, employee: Option<Uuid>) -> String {
+pub fn token(issuer: &Issuer, subject: Uuid, employee: Option<Uuid>) -> String {
     let principal = Principal {
-        subject: employee.unwrap_or_else(kernel::id::random),
+        subject,
         kind: PrincipalKind::Staff,
         name: "faults".into(),
         employee,

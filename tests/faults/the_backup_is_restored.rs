@@ -59,7 +59,10 @@ async fn run(servers: &Servers, size: Size) -> Held {
     }
     stage.close().await;
     Held {
-        done: format!("three databases dumped under load and restored; {} events after the backup were lost", lost_from - restored),
+        done: format!(
+            "three databases dumped under load and restored; {} events after the backup were lost",
+            lost_from - restored
+        ),
         recovery: None,
         proven,
     }

@@ -65,5 +65,9 @@ async fn run(servers: &Servers, size: Size) -> Held {
     stage.with(EMBEDDED, crate::process::Process::kill);
     stage.close().await;
     drop(disk);
-    Held { done: format!("{times} times full, {refusals} commands told 503"), recovery: Some(proven.quiet_after), proven }
+    Held {
+        done: format!("{times} times full, {refusals} commands told 503"),
+        recovery: Some(proven.quiet_after),
+        proven,
+    }
 }

@@ -58,9 +58,9 @@ pub async fn put(servers: &str, topic: &str, key: &str, headers: &[(&str, &str)]
     let mut config = ClientConfig::new();
     let producer: FutureProducer =
         config.set("bootstrap.servers", servers).set("partitioner", "murmur2_random").create().expect("a producer");
-    let headers = headers.iter().fold(OwnedHeaders::new(), |headers, (key, value)| {
-        headers.insert(Header { key, value: Some(*value) })
-    });
+    let headers = headers
+        .iter()
+        .fold(OwnedHeaders::new(), |headers, (key, value)| headers.insert(Header { key, value: Some(*value) }));
     let record = FutureRecord::to(topic).key(key).payload(value).headers(headers);
     producer.send(record, PATIENCE).await.expect("a record on the topic");
 }

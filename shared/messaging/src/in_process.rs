@@ -61,7 +61,9 @@ async fn read_on(
     let after = checkpoint(&subscriptions.store, name).await?;
     let end = log.last_drawn().await?;
     if after > end {
-        let error = format!("{name} has heard everything up to position {after}, but the log ends at {end}: it was restored or replaced");
+        let error = format!(
+            "{name} has heard everything up to position {after}, but the log ends at {end}: it was restored or replaced"
+        );
         return Err(event_store::Failure::Database(error));
     }
     let page = log.tail(after, PAGE).await?;

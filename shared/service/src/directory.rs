@@ -9,12 +9,15 @@ use events::identity::{
     OrgUnitCreated, OrgUnitMoved, OrgUnitRenamed,
 };
 use messaging::{Reaction, Received};
+use uuid::Uuid;
 
 pub fn reactions() -> Vec<Reaction> {
     vec![
         Reaction::on("directory-unit-created", |event: OrgUnitCreated, received| async move {
-            let Received { subject: id, event: envelope, .. } = received;
-            Ok(keep_unit(UnitEntry { id, number: envelope.number, parent_id: event.parent_id, name: event.name }))
+            let Received { subject: id, event: envelope, store, .. } = received;
+            let former = Directory::of(&store).unit_numbered(&envelope.number).await?;
+            let entry = UnitEntry { id, number: envelope.number, parent_id: event.parent_id, name: event.name };
+            Ok(in_place_of("directory_units", former.map(|former| former.id), id).with(keep_unit(entry)))
         }),
         Reaction::on("directory-unit-renamed", |event: OrgUnitRenamed, received| async move {
             change_unit(received, |unit| unit.name = event.name).await
@@ -23,13 +26,10 @@ pub fn reactions() -> Vec<Reaction> {
             change_unit(received, |unit| unit.parent_id = event.parent_id).await
         }),
         Reaction::on("directory-employee-registered", |event: EmployeeRegistered, received| async move {
-            let Received { subject: id, event: envelope, .. } = received;
-            Ok(keep_employee(EmployeeEntry {
-                id,
-                number: envelope.number,
-                org_unit_id: event.org_unit_id,
-                active: false,
-            }))
+            let Received { subject: id, event: envelope, store, .. } = received;
+            let former = Directory::of(&store).employee_numbered(&envelope.number).await?;
+            let entry = EmployeeEntry { id, number: envelope.number, org_unit_id: event.org_unit_id, active: false };
+            Ok(in_place_of("directory_employees", former.map(|former| former.id), id).with(keep_employee(entry)))
         }),
         Reaction::on("directory-employee-activated", |_: EmployeeActivated, received| async move {
             change_employee(received, |employee| employee.active = true).await
@@ -47,6 +47,12 @@ pub fn reactions() -> Vec<Reaction> {
             change_employee(received, |employee| employee.active = false).await
         }),
     ]
+}
+
+/// A number that was given to somebody else before: identity was restored from a backup and gave it again. The former is gone.
+fn in_place_of(table: &'static str, former: Option<Uuid>, id: Uuid) -> Unit {
+    let gone = former.filter(|former| *former != id).map(|id| RowChange::Delete { table: table.into(), id });
+    Unit::new().rows(gone)
 }
 
 async fn change_unit(received: Received, change: impl FnOnce(&mut UnitEntry)) -> Result<Unit, Failure> {

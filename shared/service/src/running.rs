@@ -13,6 +13,7 @@ use event_store::{Database, Store};
 use kernel::Clock;
 use messaging::timers::Timers;
 use messaging::{Broker, Subscriptions};
+use sea_orm::DbBackend;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use web::Directory;
@@ -167,7 +168,7 @@ impl Platform {
                 tracing::error!(%error, "the server ended");
             }
         }));
-        web::import::resume(&store, &directory).await?;
+        tasks.push(tokio::spawn(go_on_with_imports(store.clone(), directory, stop.clone())));
         tracing::info!(service = service.name, %address, "serving");
         Ok(Running { name: service.name, address, store, closing, stop, server: handle, tasks })
     }
@@ -214,6 +215,26 @@ impl Running {
             task.abort();
         }
         self.server.stop(false).await;
+    }
+}
+
+/// How long nothing may be heard of an import before another process goes on with it.
+const SILENCE_S: i64 = 60;
+
+/// Goes on with imports whose process ended; on SQLite that can only have been the one before this.
+async fn go_on_with_imports(store: Store, directory: Directory, stop: CancellationToken) {
+    let embedded = store.database().backend() == DbBackend::Sqlite;
+    let mut silence = if embedded { chrono::Duration::zero() } else { chrono::Duration::seconds(SILENCE_S) };
+    loop {
+        if let Err(failure) = web::import::resume(&store, &directory, store.clock().now() - silence).await {
+            tracing::warn!(%failure, "imports that were left cannot be looked for");
+        }
+        // From now on our own are among those that run.
+        silence = chrono::Duration::seconds(SILENCE_S);
+        let pause = Duration::from_secs(SILENCE_S.unsigned_abs() / 2);
+        if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
+            return;
+        }
     }
 }
 

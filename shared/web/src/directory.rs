@@ -61,7 +61,7 @@ impl Directory {
     pub async fn employee(&self, reference: &Reference, pointer: &str) -> Result<EmployeeEntry, Problem> {
         let found = match reference.id() {
             Some(id) => self.employee_by_id(id).await?,
-            None => self.employee_where("number = $1", reference.number().into()).await?,
+            None => self.employee_numbered(&reference.number()).await?,
         };
         Ok(found.ok_or_else(|| words::no_such_reference(pointer))?)
     }
@@ -74,13 +74,21 @@ impl Directory {
     pub async fn unit(&self, reference: &Reference, pointer: &str) -> Result<UnitEntry, Problem> {
         let found = match reference.id() {
             Some(id) => self.unit_by_id(id).await?,
-            None => self.unit_where("number = $1", reference.number().into()).await?,
+            None => self.unit_numbered(&reference.number()).await?,
         };
         Ok(found.ok_or_else(|| words::no_such_reference(pointer))?)
     }
 
     pub async fn unit_by_id(&self, id: Uuid) -> Result<Option<UnitEntry>, Failure> {
         self.unit_where("id = $1", id.into()).await
+    }
+
+    pub async fn employee_numbered(&self, number: &str) -> Result<Option<EmployeeEntry>, Failure> {
+        self.employee_where("number = $1", number.into()).await
+    }
+
+    pub async fn unit_numbered(&self, number: &str) -> Result<Option<UnitEntry>, Failure> {
+        self.unit_where("number = $1", number.into()).await
     }
 
     async fn employee_where(&self, condition: &str, value: Value) -> Result<Option<EmployeeEntry>, Failure> {

@@ -130,10 +130,13 @@ pub(super) async fn begin(store: &Store, caller: &Caller, kind: &str, rows: Vec<
     Ok(load(store, id).await?.ok_or_else(Fault::internal)?.public())
 }
 
-/// Goes on with what a former process left.
-pub async fn resume(store: &Store, directory: &Directory) -> Result<usize, Failure> {
-    let sql = "SELECT id FROM jobs WHERE state = 'running'";
-    let rows = store.database().reader.query_all_raw(statement(store.database().backend(), sql, [])).await?;
+/// Goes on with what a process left that ended: jobs of which nothing was heard since `before`. Of several replicas that ask, one
+/// gets the job.
+pub async fn resume(store: &Store, directory: &Directory, before: DateTime<Utc>) -> Result<usize, Failure> {
+    let sql = "UPDATE jobs SET updated_at = $1 WHERE state = 'running' AND updated_at <= $2 RETURNING id";
+    let values = [store.clock().now().into(), before.into()];
+    let claim = statement(store.database().backend(), sql, values);
+    let rows = store.database().writer.query_all_raw(claim).await?;
     for row in &rows {
         spawn(store.clone(), directory.clone(), row.try_get("", "id")?);
     }
