@@ -45,7 +45,12 @@ impl Kafka {
         format!("{}.dlq", self.topic(service))
     }
 
-    fn config(&self) -> ClientConfig {
+    /// The consumer group of a service.
+    pub fn group(&self, service: &str) -> String {
+        format!("{}.{service}", self.prefix)
+    }
+
+    pub(crate) fn config(&self) -> ClientConfig {
         let mut config = ClientConfig::new();
         config.set("bootstrap.servers", &self.servers).set("client.id", "darbazi");
         config
@@ -148,7 +153,7 @@ pub(crate) async fn consume(
     producers: BTreeSet<&'static str>,
     stop: CancellationToken,
 ) {
-    let group = format!("{}.{}", kafka.prefix, subscriptions.store.service());
+    let group = kafka.group(subscriptions.store.service());
     for producer in &producers {
         // A topic that appears after the subscription would only be found at the next refresh.
         while let Err(error) = kafka.ensure_topics(producer).await {
@@ -213,6 +218,7 @@ async fn receive(subscriptions: &Subscriptions, message: &BorrowedMessage<'_>, s
         Err(error) => {
             // Nobody can say whom it concerns; it stays on the topic for whoever looks.
             let (topic, partition, offset) = (message.topic(), message.partition(), message.offset());
+            telemetry::metrics::unreadable_record(subscriptions.store.service(), topic);
             tracing::error!(%error, topic, partition, offset, "a record that is no event is passed over");
             Some(())
         }
