@@ -187,7 +187,7 @@ impl Platform {
             tokio::spawn(broker.clone().relay(store.clone(), stop.clone())),
             tokio::spawn(timers.run(stop.clone())),
             tokio::spawn(tidy(store.clone(), stop.clone())),
-            tokio::spawn(measure::run(store.clone(), measured, stop.clone())),
+            tokio::spawn(measure::run(store.clone(), measured, broker.clone(), stop.clone())),
         ]
     }
 }

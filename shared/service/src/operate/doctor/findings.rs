@@ -49,6 +49,8 @@ impl Findings {
     }
 
     fn add(&mut self, check: &'static str, level: Level, text: String, advice: Option<String>) {
+        // Some libraries end their words with a line break.
+        let text = text.trim().to_owned();
         self.all.push(Finding { of: self.of, check, level, text, advice });
     }
 }
@@ -81,7 +83,7 @@ impl Report {
                 println!("{:34}→ {advice}", "");
             }
         }
-        println!("{} checks: {ok} ok, {warnings} warnings, {faults} faults", self.0.len());
+        println!("{} checks: {ok} ok, {warnings} with a warning, {faults} at fault", self.0.len());
         Ok(faults == 0)
     }
 }

@@ -116,7 +116,7 @@ impl Doctor {
         let (store, applied) = match opened.await {
             Ok(Ok(opened)) => opened,
             Ok(Err(error)) => {
-                findings.fault("database", format!("{error:#}"), advice);
+                findings.fault("database", format!("{place}: {error:#}"), advice);
                 return None;
             }
             Err(_) => {
