@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, Value as Sql};
 use serde_json::{Value, json};
 use testkit::TestData;
 
-use crate::program::{Program, command, run};
+use crate::program::{Program, command, import, job_is, run};
 
 /// Runs a command; whether it ended well, and what it said.
 fn ask(data: &Path, arguments: &[&str]) -> (bool, String) {
@@ -95,9 +95,11 @@ async fn a_wrong_master_key_is_named() {
     let data = TestData::new();
     let program = Program::start(&data.0);
     let admin = program.admin().await;
-    let person = json!({ "hr_number": "1", "personal_number": "01019012345", "first_name": "ნინო", "last_name": "ბერიძე",
-        "org_unit": "FINANCE", "starts_on": "2026-01-05" });
-    admin.post("/api/identity/v1/employees", person).expect(201).await;
+    let table = "hr_number,personal_number,first_name,last_name,org_unit,starts_on\n\
+                 1,01019012345,ნინო,ბერიძე,FINANCE,2026-01-05\n";
+    let job = import(&admin, table).await;
+    let done = job_is(&admin, &job, |job| job["state"] == "done").await;
+    assert_eq!(done["created"], 1, "{done}");
     let key = data.0.join("other.key");
     std::fs::write(&key, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").expect("a file");
     let doctor =
