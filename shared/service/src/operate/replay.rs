@@ -205,6 +205,6 @@ mod tests {
         assert_eq!("beginning".parse(), Ok(Start::Beginning));
         assert_eq!("12".parse(), Ok(Start::Position(12)));
         assert!(matches!("2026-03-02T09:00:00+04:00".parse(), Ok(Start::Time(_))));
-        assert!("0".parse::<Start>().is_err() && "yesterday".parse::<From>().is_err());
+        assert!("0".parse::<Start>().is_err() && "yesterday".parse::<Start>().is_err());
     }
 }
