@@ -1,11 +1,13 @@
 //! What the services promise, and whether they keep it.
 //!
 //! `specs` compares the documents with the committed ones; `authorization` and `api` walk all [`operations`] of a running
-//! platform with some things in it (the [`stage`]), and every answer is held to its document ([`answers`]).
+//! platform with some things in it (the [`stage`]), and every answer is held to its document ([`answers`]). [`monitoring`]
+//! holds alerts and dashboard to what is measured.
 
 mod answers;
 mod api;
 mod authorization;
+mod monitoring;
 mod operations;
 mod sight;
 mod specs;

@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::bail;
 use clap::{Parser, Subcommand};
 use darbazi::{functions, platform, samples};
 use kernel::Clock;
-use service::{Platform, Settings, told_to_stop};
+use service::{Operation, Settings, operate, told_to_stop};
 
 /// The IT department's platform: five services and their gateway in one process.
 #[derive(Parser)]
@@ -33,8 +32,8 @@ enum Command {
         #[command(subcommand)]
         command: SampleCommand,
     },
-    /// Recompute every hash of every log.
-    Verify,
+    #[command(flatten)]
+    Operate(Operation),
     /// Print which functions of the department have operations.
     Functions,
 }
@@ -52,7 +51,7 @@ enum SampleCommand {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match actix_web::rt::System::new().block_on(carry_out(arguments)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("{error:#}");
             ExitCode::FAILURE
@@ -60,17 +59,15 @@ fn main() -> ExitCode {
     }
 }
 
-async fn carry_out(arguments: Arguments) -> anyhow::Result<()> {
-    let settings = Settings::load(arguments.config.as_deref())?;
+async fn carry_out(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let settings = Settings::load(arguments.config.as_deref());
     match arguments.command {
-        Command::Run { samples } => run(settings, samples).await,
-        Command::Samples { command: SampleCommand::Load { url } } => samples::load(&url, &settings).await,
-        Command::Verify => verify(settings).await,
-        Command::Functions => {
-            print!("{}", functions::report());
-            Ok(())
-        }
+        Command::Run { samples } => run(settings?, samples).await?,
+        Command::Samples { command: SampleCommand::Load { url } } => samples::load(&url, &settings?).await?,
+        Command::Operate(operation) => return operate(operation, settings, &darbazi::services()).await,
+        Command::Functions => print!("{}", functions::report()),
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn run(settings: Settings, with_samples: bool) -> anyhow::Result<()> {
@@ -85,18 +82,4 @@ async fn run(settings: Settings, with_samples: bool) -> anyhow::Result<()> {
     serving.stop().await;
     telemetry.stop();
     Ok(())
-}
-
-async fn verify(settings: Settings) -> anyhow::Result<()> {
-    let platform = Platform::open(settings, Clock::system())?;
-    let mut sound = true;
-    for service in darbazi::services() {
-        let verdict = platform.store(&service).await?.verify().await?;
-        println!("{:>10}: {} events in {} streams", service.name, verdict.events, verdict.streams);
-        for (position, fault) in &verdict.faults {
-            println!("            position {position}: {fault}");
-        }
-        sound &= verdict.faults.is_empty();
-    }
-    if sound { Ok(()) } else { bail!("a log is not as it was written") }
 }

@@ -42,6 +42,16 @@ impl Database {
         Ok(Self { reader: postgres(url, max_connections).await?, writer: postgres(url, 4).await? })
     }
 
+    /// For looking only: the database refuses whatever would change it. An SQLite file must be there already.
+    pub async fn look(url: &str) -> Result<Self, DbErr> {
+        let reader = if url.starts_with("sqlite:") {
+            sqlite_as(&format!("{url}?mode=rw"), 1, true).await?
+        } else {
+            postgres_as(url, 2, true).await?
+        };
+        Ok(Self { writer: reader.clone(), reader })
+    }
+
     pub async fn sqlite_file(path: &Path) -> Result<Self, DbErr> {
         Self::connect(&format!("sqlite:{}", path.display()), 4).await
     }
@@ -63,6 +73,31 @@ impl Database {
             }
         };
         (idle, size.saturating_sub(idle))
+    }
+
+    /// How many connections for reading there may be.
+    pub fn most_readers(&self) -> u64 {
+        let most = match self.backend() {
+            DbBackend::Postgres => self.reader.get_postgres_connection_pool().options().get_max_connections(),
+            _ => self.reader.get_sqlite_connection_pool().options().get_max_connections(),
+        };
+        u64::from(most)
+    }
+
+    /// Names of the migrations that were applied; none when the database was never used.
+    pub async fn applied(&self) -> Result<Vec<String>, DbErr> {
+        let there = match self.backend() {
+            DbBackend::Postgres => "SELECT to_regclass('migrations')::text AS name",
+            _ => "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'migrations'",
+        };
+        let found = self.reader.query_one_raw(statement(self.backend(), there, [])).await?;
+        let found: Option<String> = found.map(|row| row.try_get("", "name")).transpose()?.flatten();
+        if found.is_none() {
+            return Ok(vec![]);
+        }
+        let sql = "SELECT name FROM migrations ORDER BY name";
+        let rows = self.reader.query_all_raw(statement(self.backend(), sql, [])).await?;
+        rows.iter().map(|row| row.try_get("", "name")).collect()
     }
 
     /// A transaction that may write. Only tasks of our own call this, never a request's future: a `begin` that is
@@ -131,10 +166,15 @@ pub fn statement(backend: DbBackend, sql: impl Into<String>, values: impl IntoIt
 }
 
 async fn sqlite(url: &str, connections: u32) -> Result<DatabaseConnection, DbErr> {
-    let mut options = ConnectOptions::new(format!("{url}?mode=rwc"));
+    sqlite_as(&format!("{url}?mode=rwc"), connections, false).await
+}
+
+async fn sqlite_as(url: &str, connections: u32, read_only: bool) -> Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new(url);
     options.max_connections(connections).min_connections(1).sqlx_logging(false);
     options.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
-    options.map_sqlx_sqlite_opts(|sqlite| {
+    options.map_sqlx_sqlite_opts(move |sqlite| {
+        let sqlite = if read_only { sqlite.pragma("query_only", "ON") } else { sqlite };
         sqlite
             .pragma("journal_mode", "WAL")
             // An acknowledged command survives a power cut, not only a crash.
@@ -146,11 +186,18 @@ async fn sqlite(url: &str, connections: u32) -> Result<DatabaseConnection, DbErr
 }
 
 async fn postgres(url: &str, connections: u32) -> Result<DatabaseConnection, DbErr> {
+    postgres_as(url, connections, false).await
+}
+
+async fn postgres_as(url: &str, connections: u32, read_only: bool) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new(url);
     options.max_connections(connections).sqlx_logging(false).connect_lazy(true);
     options.acquire_timeout(Duration::from_secs(4)).connect_timeout(Duration::from_secs(4));
-    options.map_sqlx_postgres_opts(|postgres| {
-        postgres.application_name("darbazi").options([("idle_in_transaction_session_timeout", "20s")])
+    options.map_sqlx_postgres_opts(move |postgres| {
+        let read_only = if read_only { "on" } else { "off" };
+        postgres
+            .application_name("darbazi")
+            .options([("idle_in_transaction_session_timeout", "20s"), ("default_transaction_read_only", read_only)])
     });
     sea_orm::Database::connect(options).await
 }

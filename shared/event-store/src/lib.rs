@@ -3,10 +3,11 @@
 //! Start with [`aggregate`] (what a domain writes) and [`Store::execute`] (the way of a command). [`row`] is the
 //! principal read model: a function of state, written in the append's transaction. [`committer`] is the only writer;
 //! [`tail`] reads the whole log in order without ever skipping a slow writer; [`past`] answers "as of"; [`rebuild`] makes
-//! read models anew; [`verify`] walks the chain of hashes. Personal fields pass through the [`vault`].
+//! read models anew; [`verify`] walks the [`chain`] of hashes. Personal fields pass through the [`vault`].
 
 pub mod aggregate;
 mod batch;
+pub mod chain;
 mod change;
 mod committer;
 mod database;

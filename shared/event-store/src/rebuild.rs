@@ -23,30 +23,54 @@ pub struct Rebuilt {
     pub events: usize,
 }
 
+/// How far a rebuild has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    pub events: usize,
+    /// Events of the kind when it began.
+    pub total: usize,
+    /// Rows so far.
+    pub rows: usize,
+}
+
+/// Is told after each page of events.
+pub type Tell<'a> = &'a (dyn Fn(Progress) + Send + Sync);
+
 impl Store {
+    /// Whether the table of `A`'s rows has today's shape; `None` when it is not there.
+    pub async fn read_model_fits<A: Record>(&self) -> Result<Option<bool>, Failure> {
+        let table = TableDefinition::of::<A::Row>(self.backend());
+        Ok(self.fingerprint(&table).await?.map(|current| current == table.fingerprint))
+    }
+
+    async fn fingerprint(&self, table: &TableDefinition) -> Result<Option<String>, Failure> {
+        let sql = "SELECT fingerprint FROM read_models WHERE name = $1";
+        let rows = self.query(sql, vec![table.name.into()]).await?;
+        Ok(rows.first().map(|row| row.try_get("", "fingerprint")).transpose()?)
+    }
+
     /// Makes sure that the table of `A`'s rows is there in today's shape; builds it from the log when it is not.
     pub async fn ensure_read_model<A: Record>(&self) -> Result<Option<Rebuilt>, Failure> {
         let table = TableDefinition::of::<A::Row>(self.backend());
-        let sql = "SELECT fingerprint FROM read_models WHERE name = $1";
-        let rows = self.query(sql, vec![table.name.into()]).await?;
-        let current: Option<String> = rows.first().map(|row| row.try_get("", "fingerprint")).transpose()?;
-        if current.as_deref() == Some(&table.fingerprint) {
+        if self.fingerprint(&table).await?.as_deref() == Some(&table.fingerprint) {
             return Ok(None);
         }
-        self.rebuild::<A>().await.map(Some)
+        self.rebuild::<A>(&|_| ()).await.map(Some)
     }
 
     /// Folds every stream of `A` into a new table and puts it in the place of the old one. Commands go on meanwhile;
     /// they wait only for the last step, which folds what they changed since.
-    pub async fn rebuild<A: Record>(&self) -> Result<Rebuilt, Failure> {
+    pub async fn rebuild<A: Record>(&self, tell: Tell<'_>) -> Result<Rebuilt, Failure> {
         let table = TableDefinition::of::<A::Row>(self.backend());
         let next = format!("{}__next", table.name);
         self.create_beside(&table, &next).await?;
         let horizon = self.horizon().await?;
+        let total = self.count_events(A::KIND, horizon).await?;
         let (mut entities, mut rebuilt) = (HashMap::new(), Rebuilt::default());
         let mut after = 0;
         while let Some(last) = self.fold_page::<A>(after, &mut entities, &mut rebuilt).await? {
             after = last;
+            tell(Progress { events: rebuilt.events, total: total.max(rebuilt.events), rows: entities.len() });
         }
         let rows: Vec<RowChange> = entities.values().map(|entity| row_for::<A>(entity, &next)).collect();
         rebuilt.rows = rows.len();
@@ -56,6 +80,13 @@ impl Store {
         transaction.commit().await?;
         self.swap::<A>(&table, &next, horizon).await?;
         Ok(rebuilt)
+    }
+
+    async fn count_events(&self, kind: &str, horizon: i64) -> Result<usize, Failure> {
+        let sql = "SELECT count(*) AS n FROM events WHERE kind = $1 AND position <= $2";
+        let rows = self.query(sql, vec![kind.into(), horizon.into()]).await?;
+        let count: i64 = rows.first().map(|row| row.try_get("", "n")).transpose()?.unwrap_or(0);
+        Ok(usize::try_from(count).unwrap_or(0))
     }
 
     async fn create_beside(&self, table: &TableDefinition, next: &str) -> Result<(), Failure> {

@@ -4,7 +4,7 @@
 //! state goes the timer; so a timer that fires twice has its effect once.
 
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
 use crate::aggregate::Context;
@@ -22,24 +22,54 @@ pub struct Due {
     pub attempts: i64,
 }
 
+/// Tried this often, a timer does not fire by itself any more.
+const MANY_ATTEMPTS: i64 = 3;
+
+/// How the timers are doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    pub waiting: u64,
+    /// Due, and not fired yet.
+    pub due: u64,
+    /// When the oldest of those was due.
+    pub oldest_due_at: Option<DateTime<Utc>>,
+    /// Those that failed again and again.
+    pub stuck: u64,
+}
+
 impl Store {
+    /// How many timers wait, are due, or fail again and again.
+    pub async fn timers_standing(&self) -> Result<Standing, Failure> {
+        let sql = "SELECT count(*) AS waiting, count(CASE WHEN due_at <= $1 THEN 1 END) AS due, \
+                   min(CASE WHEN due_at <= $1 THEN due_at END) AS oldest, \
+                   count(CASE WHEN attempts >= $2 THEN 1 END) AS stuck FROM timers";
+        let rows = self.query(sql, vec![self.clock().now().into(), MANY_ATTEMPTS.into()]).await?;
+        let Some(row) = rows.first() else { return Ok(Standing::default()) };
+        let count = |name| row.try_get::<i64>("", name).map(i64::unsigned_abs);
+        Ok(Standing {
+            waiting: count("waiting")?,
+            due: count("due")?,
+            oldest_due_at: row.try_get("", "oldest")?,
+            stuck: count("stuck")?,
+        })
+    }
+
+    /// Timers that failed again and again, the most tried first.
+    pub async fn stuck_timers(&self, limit: u64) -> Result<Vec<Due>, Failure> {
+        let sql = format!(
+            "SELECT stream_id, kind, name, due_at, attempts FROM timers WHERE attempts >= $1 \
+             ORDER BY attempts DESC LIMIT {limit}"
+        );
+        self.query(&sql, vec![MANY_ATTEMPTS.into()]).await?.iter().map(due).collect()
+    }
+
     /// Timers that are due, the oldest first.
     pub async fn due_timers(&self, limit: u64) -> Result<Vec<Due>, Failure> {
         let sql = format!(
             "SELECT stream_id, kind, name, due_at, attempts FROM timers WHERE due_at <= $1 ORDER BY due_at LIMIT {limit}"
         );
         let rows = self.query(&sql, vec![self.clock().now().into()]).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Due {
-                    stream_id: row.try_get("", "stream_id")?,
-                    kind: row.try_get("", "kind")?,
-                    name: row.try_get("", "name")?,
-                    due_at: row.try_get("", "due_at")?,
-                    attempts: row.try_get("", "attempts")?,
-                })
-            })
-            .collect()
+        rows.iter().map(due).collect()
     }
 
     /// Carries out what a due timer stands for.
@@ -73,4 +103,14 @@ impl Store {
         self.database().writer.execute_raw(statement(self.backend(), sql, values)).await?;
         Ok(())
     }
+}
+
+fn due(row: &QueryResult) -> Result<Due, Failure> {
+    Ok(Due {
+        stream_id: row.try_get("", "stream_id")?,
+        kind: row.try_get("", "kind")?,
+        name: row.try_get("", "name")?,
+        due_at: row.try_get("", "due_at")?,
+        attempts: row.try_get("", "attempts")?,
+    })
 }

@@ -80,6 +80,15 @@ impl Vault {
         Ok(())
     }
 
+    /// Whether the master key opens what it should, tried on a person's key; `None` when no person has one yet.
+    pub async fn fits(&self) -> Result<Option<bool>, Failure> {
+        let sql = "SELECT subject, wrapped_key FROM subject_keys WHERE wrapped_key IS NOT NULL LIMIT 1";
+        let row = self.database.reader.query_one_raw(statement(self.database.backend(), sql, [])).await?;
+        let Some(row) = row else { return Ok(None) };
+        let (subject, wrapped): (Uuid, Vec<u8>) = (row.try_get("", "subject")?, row.try_get("", "wrapped_key")?);
+        Ok(Some(self.unwrap(subject, &wrapped).is_ok()))
+    }
+
     async fn key_or_new(&self, subject: Uuid) -> Result<Option<SubjectKey>, Failure> {
         if let Some(key) = self.known.get(&subject) {
             return Ok(key);

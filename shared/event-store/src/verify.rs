@@ -1,12 +1,11 @@
 //! Walking the chain of hashes: whether anybody edited the past.
 
-use std::collections::HashMap;
-
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 
+use crate::chain::Chain;
 use crate::database::statement;
-use crate::event::{HASH_OF_NOTHING, Hash, SELECT, StoredEvent};
+use crate::event::{SELECT, StoredEvent};
 use crate::{Failure, Store};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,43 +28,28 @@ impl Store {
 }
 
 async fn verify(store: &Store, moment: &DatabaseTransaction) -> Result<Verdict, Failure> {
-    let mut heads: HashMap<Uuid, (i64, Hash)> = HashMap::new();
-    let mut verdict = Verdict::default();
-    let mut after = 0;
+    let (mut chain, mut faults, mut after) = (Chain::default(), vec![], 0_i64);
     loop {
         let sql = format!("{SELECT} WHERE events.position > $1 ORDER BY events.position LIMIT 5000");
         let rows = moment.query_all_raw(statement(store.backend(), sql, [after.into()])).await?;
         for row in &rows {
-            let event = StoredEvent::read(row)?;
-            after = event.position;
-            verdict.events += 1;
-            check(&event, &mut heads, &mut verdict);
+            after = row.try_get("", "position")?;
+            let checked = StoredEvent::read(row).map_err(|error| format!("it cannot be read: {error}"));
+            let fault = checked.and_then(|event| chain.check(&event)).err();
+            faults.extend(fault.map(|fault| (after, fault)));
         }
         if rows.is_empty() {
             break;
         }
     }
-    verdict.streams = heads.len();
     let select = statement(store.backend(), "SELECT id, version, head_hash FROM streams", []);
     for row in moment.query_all_raw(select).await? {
         let (id, version): (Uuid, i64) = (row.try_get("", "id")?, row.try_get("", "version")?);
         let head: Vec<u8> = row.try_get("", "head_hash")?;
-        let fits = heads.get(&id).is_some_and(|(last, hash)| *last == version && hash.as_slice() == head);
+        let fits = chain.heads().get(&id).is_some_and(|(last, hash)| *last == version && hash.as_slice() == head);
         if !fits {
-            verdict.faults.push((0, format!("stream {id}: the newest events are missing or replaced")));
+            faults.push((0, format!("stream {id}: the newest events are missing or replaced")));
         }
     }
-    Ok(verdict)
-}
-
-fn check(event: &StoredEvent, heads: &mut HashMap<Uuid, (i64, Hash)>, verdict: &mut Verdict) {
-    let (version, previous) = heads.get(&event.stream_id).copied().unwrap_or((0, HASH_OF_NOTHING));
-    let stream = event.stream_id;
-    if event.version != version + 1 {
-        verdict.faults.push((event.position, format!("stream {stream}: version {} follows {version}", event.version)));
-    }
-    if event.chained_to(&previous) != event.hash {
-        verdict.faults.push((event.position, format!("stream {stream}: event {} was changed", event.version)));
-    }
-    heads.insert(stream, (event.version, event.hash));
+    Ok(Verdict { streams: chain.streams(), events: chain.events(), faults })
 }

@@ -34,7 +34,7 @@ pub(crate) async fn consume(
 }
 
 async fn follow(subscriptions: &Subscriptions, log: &Store, stop: &CancellationToken) {
-    let name = format!("{}<{}", subscriptions.store.service(), log.service());
+    let name = crate::place::in_process(subscriptions.store.service(), log.service());
     let mut changed = log.changed();
     while !stop.is_cancelled() {
         let read = read_on(subscriptions, log, &name, stop);

@@ -46,7 +46,12 @@ impl Kafka {
         format!("{}.dlq", self.topic(service))
     }
 
-    fn config(&self) -> ClientConfig {
+    /// The consumer group of a service.
+    pub fn group(&self, service: &str) -> String {
+        format!("{}.{service}", self.prefix)
+    }
+
+    pub(crate) fn config(&self) -> ClientConfig {
         let mut config = ClientConfig::new();
         config.set("bootstrap.servers", &self.servers).set("client.id", "darbazi");
         config
@@ -149,7 +154,7 @@ pub(crate) async fn consume(
     producers: BTreeSet<&'static str>,
     stop: CancellationToken,
 ) {
-    let group = format!("{}.{}", kafka.prefix, subscriptions.store.service());
+    let group = kafka.group(subscriptions.store.service());
     for producer in &producers {
         // A topic that appears after the subscription would only be found at the next refresh.
         while let Err(error) = kafka.ensure_topics(producer).await {

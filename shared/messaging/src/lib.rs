@@ -2,21 +2,24 @@
 //!
 //! A service writes [`Reaction`]s; [`Subscriptions`] run them on the events that a [`Broker`] brings: Kafka, filled by
 //! the `relay` of each service, or the other services' logs in the same process. What cannot be handled is `parked`
-//! by key, so that nothing overtakes it. [`timers`] fires what is due. [`CloudEvent`] is how an event looks outside.
+//! by key, so that nothing overtakes it. [`timers`] fires what is due. Operators look through [`place`], [`topics`] and [`dead_letters`]. [`CloudEvent`] is how an event looks outside.
 
 pub mod asyncapi;
 mod broker;
 mod cloud_event;
+pub mod dead_letters;
 mod in_process;
 mod kafka;
 mod lease;
 pub mod parked;
+pub mod place;
 mod reaction;
 mod record;
 mod relay;
 mod schema;
 mod subscriptions;
 pub mod timers;
+pub mod topics;
 
 pub use broker::Broker;
 pub use cloud_event::CloudEvent;

@@ -18,7 +18,7 @@ const IN_FLIGHT: u64 = 2_000;
 /// A look at the log now and then: other replicas write to it too.
 const POLL: Duration = Duration::from_millis(250);
 const PAUSE: Duration = Duration::from_secs(1);
-const NAME: &str = "relay";
+pub(crate) const NAME: &str = "relay";
 
 #[derive(Debug, Error)]
 enum Interrupted {
@@ -41,6 +41,7 @@ pub(crate) async fn run(kafka: &Kafka, store: &Store, stop: &CancellationToken) 
         if let Some(Err(error)) = lease.lost().run_until_cancelled(lead(kafka, store, &lease)).await {
             // The log keeps what could not be published; after a pause it goes on from the checkpoint.
             tracing::error!(%error, service = store.service(), "publishing is interrupted");
+            telemetry::metrics::relay_blocked(store.service(), !matches!(error, Interrupted::Fenced));
         }
         drop(lease);
         let _ = stop.run_until_cancelled(sleep(PAUSE)).await;
@@ -63,6 +64,7 @@ async fn lead(kafka: &Kafka, store: &Store, lease: &Lease) -> Result<(), Interru
         if !page.events.is_empty() {
             kernel::crash::point("published");
         }
+        telemetry::metrics::relay_blocked(store.service(), false);
         if page.until > position {
             position = page.until;
             if !save_checkpoint(store, NAME, position, lease.epoch).await? {

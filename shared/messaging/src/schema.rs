@@ -2,7 +2,9 @@
 
 use event_store::Migration;
 
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[FIRST, crate::dead_letters::MIGRATION];
+
+const FIRST: Migration = Migration {
     name: "messaging-1",
     postgres: "
         CREATE TABLE leases (name text PRIMARY KEY, owner uuid NOT NULL, epoch bigint NOT NULL, expires_at bigint NOT NULL);
@@ -16,4 +18,4 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         CREATE TABLE parked (id blob PRIMARY KEY, subscription text NOT NULL, key text NOT NULL, event text NOT NULL,
             error text NOT NULL, attempts integer NOT NULL, first_at text NOT NULL, last_at text NOT NULL, state text NOT NULL);
         CREATE INDEX parked_key ON parked (subscription, key, state);",
-}];
+};

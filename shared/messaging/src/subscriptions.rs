@@ -71,6 +71,7 @@ impl Subscriptions {
 
     /// Parks a record that nobody can read: whatever it meant for its key comes first.
     pub(crate) async fn set_aside(&self, record: &Record, error: &str, stop: &CancellationToken) -> Option<()> {
+        telemetry::metrics::unreadable_record(self.store.service(), &record.topic);
         let subscription = parked::everything(self.store.service());
         self.park_at_last(&subscription, &Content::Record(record.clone()), error, stop).await
     }

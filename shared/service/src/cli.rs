@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 use kernel::Clock;
 
 use crate::capability::Service;
+use crate::operate::{Operation, operate};
 use crate::running::Platform;
 use crate::settings::Settings;
 
@@ -26,14 +27,12 @@ enum Command {
     Run,
     /// Bring the database up to date, then end.
     Migrate,
-    /// Make a read model anew from the events, beside the live one.
-    Rebuild { read_model: String },
     /// Print the OpenAPI document.
     Openapi,
     /// Print the AsyncAPI document.
     Asyncapi,
-    /// Recompute every hash of the log.
-    Verify,
+    #[command(flatten)]
+    Operate(Operation),
 }
 
 /// Runs a service as its own program.
@@ -41,7 +40,7 @@ pub fn main(service: Service) -> ExitCode {
     let arguments = Arguments::parse();
     let runtime = actix_web::rt::System::new();
     match runtime.block_on(run(service, arguments)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("{error:#}");
             ExitCode::FAILURE
@@ -49,32 +48,33 @@ pub fn main(service: Service) -> ExitCode {
     }
 }
 
-async fn run(service: Service, arguments: Arguments) -> anyhow::Result<()> {
-    match &arguments.command {
+async fn run(service: Service, arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let settings = || Settings::load(arguments.config.as_deref());
+    match arguments.command {
         Command::Openapi => println!("{:#}", service.openapi()),
         Command::Asyncapi => println!("{:#}", service.asyncapi()),
-        _ => return operate(service, arguments).await,
+        Command::Operate(operation) => return operate(operation, settings(), &[service]).await,
+        Command::Migrate => migrate(service, settings()?).await?,
+        Command::Run => serve(service, settings()?).await?,
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn migrate(service: Service, settings: Settings) -> anyhow::Result<()> {
+    let telemetry = telemetry::start(&settings.telemetry(service.name)).context("telemetry")?;
+    drop(Platform::open(settings, Clock::system())?.store(&service).await?);
+    telemetry.stop();
     Ok(())
 }
 
-async fn operate(service: Service, arguments: Arguments) -> anyhow::Result<()> {
-    let settings = Settings::load(arguments.config.as_deref())?;
+async fn serve(service: Service, settings: Settings) -> anyhow::Result<()> {
     let telemetry = telemetry::start(&settings.telemetry(service.name)).context("telemetry")?;
     let listen = settings.listen.clone().unwrap_or_else(|| default_address(service.name).to_owned());
     let platform = Platform::open(settings, Clock::system())?;
-    match arguments.command {
-        Command::Run => {
-            let running = platform.start(vec![service], |_| listen.clone()).await?;
-            told_to_stop().await;
-            for service in running {
-                service.stop().await;
-            }
-        }
-        Command::Migrate => drop(platform.store(&service).await?),
-        Command::Rebuild { read_model } => rebuild(&platform, &service, &read_model).await?,
-        Command::Verify => verify(&platform, &service).await?,
-        Command::Openapi | Command::Asyncapi => {}
+    let running = platform.start(vec![service], |_| listen.clone()).await?;
+    told_to_stop().await;
+    for service in running {
+        service.stop().await;
     }
     telemetry.stop();
     Ok(())
@@ -90,26 +90,6 @@ pub fn default_address(service: &str) -> &'static str {
         "contracts" => "127.0.0.1:8085",
         _ => "127.0.0.1:8080",
     }
-}
-
-async fn rebuild(platform: &Platform, service: &Service, read_model: &str) -> anyhow::Result<()> {
-    let store = platform.store(service).await?;
-    let Some(aggregate) = service.aggregates().find(|aggregate| aggregate.table == read_model) else {
-        let known: Vec<_> = service.aggregates().map(|aggregate| aggregate.table).collect();
-        bail!("there is no read model {read_model}; there are {}", known.join(", "));
-    };
-    let built = (aggregate.rebuild)(store).await?;
-    println!("{read_model}: {} rows from {} events", built.rows, built.events);
-    Ok(())
-}
-
-async fn verify(platform: &Platform, service: &Service) -> anyhow::Result<()> {
-    let verdict = platform.store(service).await?.verify().await?;
-    println!("{}: {} events in {} streams", service.name, verdict.events, verdict.streams);
-    for (position, fault) in &verdict.faults {
-        println!("  position {position}: {fault}");
-    }
-    if verdict.faults.is_empty() { Ok(()) } else { bail!("the log is not as it was written") }
 }
 
 /// Ctrl-C, or what Kubernetes sends.

@@ -49,7 +49,6 @@ async fn database_answers(store: &Store) -> bool {
 }
 
 pub async fn metrics(dependencies: web::Data<Dependencies>) -> HttpResponse {
-    let (idle, used) = dependencies.store.database().readers();
-    telemetry::metrics::pool_connections(dependencies.service, idle, used);
+    crate::measure::connections(&dependencies.store);
     HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(telemetry::metrics::render())
 }

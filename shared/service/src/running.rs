@@ -20,6 +20,7 @@ use web::Directory;
 
 use crate::capability::{Service, Starting};
 use crate::event_feed::Closing;
+use crate::measure;
 use crate::server::{Serving, serve};
 use crate::settings::Settings;
 
@@ -99,10 +100,7 @@ impl Platform {
 
     async fn database(&self, service: &str) -> anyhow::Result<Database> {
         let settings = &self.settings;
-        let url = match &settings.database_url {
-            Some(url) => url.reveal().replace("{service}", service),
-            None => format!("sqlite:{}", settings.data.join(format!("{service}.db")).display()),
-        };
+        let url = settings.database_of(service);
         // The database may come up after us; a pod that waits is better than one that crashes in a loop.
         let mut pause = Duration::from_millis(500);
         loop {
@@ -184,11 +182,13 @@ impl Platform {
         let subscriptions = Subscriptions::new(store.clone(), service.subscribed(), broker.clone());
         let fires = service.aggregates().map(|aggregate| (aggregate.kind, aggregate.fire.clone())).collect();
         let timers = Timers::new(store.clone(), fires);
+        let measured = service.subscribed().iter().map(|reaction| reaction.subscription(service.name)).collect();
         vec![
             tokio::spawn(subscriptions.run(stop.clone())),
             tokio::spawn(broker.clone().relay(store.clone(), stop.clone())),
             tokio::spawn(timers.run(stop.clone())),
             tokio::spawn(tidy(store.clone(), stop.clone())),
+            tokio::spawn(measure::run(store.clone(), measured, broker.clone(), stop.clone())),
         ]
     }
 }
@@ -252,7 +252,8 @@ async fn tidy(store: Store, stop: CancellationToken) {
     }
 }
 
-fn lock(settings: &Settings) -> anyhow::Result<std::fs::File> {
+/// Keeps others from the SQLite files for as long as the file is held.
+pub(crate) fn lock(settings: &Settings) -> anyhow::Result<std::fs::File> {
     let path = settings.data.join("lock");
     let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
     match file.try_lock() {
@@ -264,13 +265,19 @@ fn lock(settings: &Settings) -> anyhow::Result<std::fs::File> {
     }
 }
 
+/// Makes it when there is none.
 fn master_key(settings: &Settings) -> anyhow::Result<[u8; 32]> {
-    let path = settings.master_key_file.clone().unwrap_or_else(|| settings.data.join("master.key"));
+    let path = settings.master_key_path();
     if !path.exists() {
         let mut key = [0; 32];
         rand::Rng::fill_bytes(&mut rand::rng(), &mut key);
         write_secret(&path, &BASE64.encode(key)).with_context(|| format!("{} cannot be written", path.display()))?;
     }
+    read_master_key(settings)
+}
+
+pub(crate) fn read_master_key(settings: &Settings) -> anyhow::Result<[u8; 32]> {
+    let path = settings.master_key_path();
     let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
     let key = BASE64.decode(text.trim()).ok().and_then(|key| key.try_into().ok());
     key.with_context(|| format!("{} must hold 32 bytes in base64", path.display()))

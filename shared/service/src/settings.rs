@@ -123,6 +123,18 @@ impl Settings {
 }
 
 impl Settings {
+    /// URL of a service's database.
+    pub(crate) fn database_of(&self, service: &str) -> String {
+        match &self.database_url {
+            Some(url) => url.reveal().replace("{service}", service),
+            None => format!("sqlite:{}", self.data.join(format!("{service}.db")).display()),
+        }
+    }
+
+    pub(crate) fn master_key_path(&self) -> PathBuf {
+        self.master_key_file.clone().unwrap_or_else(|| self.data.join("master.key"))
+    }
+
     /// What telemetry needs to know.
     pub fn telemetry(&self, service: &str) -> telemetry::Options {
         telemetry::Options {

@@ -20,6 +20,12 @@ pub const CONSUMER_LAG: &str = "darbazi_consumer_lag_events";
 pub const REACTION_FAILURES: &str = "darbazi_reaction_failures_total";
 pub const POOL_CONNECTIONS: &str = "darbazi_db_pool_connections";
 pub const PARKED_KEYS: &str = "darbazi_parked_keys";
+pub const RELAY_BLOCKED: &str = "darbazi_relay_blocked";
+pub const UNREADABLE_RECORDS: &str = "darbazi_unreadable_records_total";
+pub const DEAD_LETTERS: &str = "darbazi_dead_letters";
+pub const POOL_LIMIT: &str = "darbazi_db_pool_connections_limit";
+pub const TIMER_OVERDUE: &str = "darbazi_timer_overdue_seconds";
+pub const TIMERS_STUCK: &str = "darbazi_timers_stuck";
 pub const TIMERS_FIRED: &str = "darbazi_timers_fired_total";
 
 const REQUEST_BUCKETS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
@@ -64,6 +70,32 @@ pub fn reaction_failed(service: &str, consumer: &str) {
 /// How many keys of `consumer` wait behind an event that could not be reacted to.
 pub fn parked_keys(service: &str, consumer: &str, keys: u64) {
     gauge!(PARKED_KEYS, "service" => service.to_owned(), "consumer" => consumer.to_owned()).set(keys as f64);
+}
+
+/// Whether publishing the log of `service` stands still; the log says why.
+pub fn relay_blocked(service: &str, blocked: bool) {
+    gauge!(RELAY_BLOCKED, "service" => service.to_owned()).set(f64::from(u8::from(blocked)));
+}
+
+/// A record on `topic` is no event that `service` can read.
+pub fn unreadable_record(service: &str, topic: &str) {
+    counter!(UNREADABLE_RECORDS, "service" => service.to_owned(), "topic" => topic.to_owned()).increment(1);
+}
+
+/// How many events of `consumer` could not be reacted to, or wait behind one that could not.
+pub fn dead_letters(service: &str, consumer: &str, events: u64) {
+    gauge!(DEAD_LETTERS, "service" => service.to_owned(), "consumer" => consumer.to_owned()).set(events as f64);
+}
+
+/// How long the oldest timer that is due waits already, and how many failed again and again.
+pub fn timers(service: &str, overdue: Duration, stuck: u64) {
+    gauge!(TIMER_OVERDUE, "service" => service.to_owned()).set(overdue.as_secs_f64());
+    gauge!(TIMERS_STUCK, "service" => service.to_owned()).set(stuck as f64);
+}
+
+/// How many connections the pool may have.
+pub fn pool_limit(service: &str, connections: u64) {
+    gauge!(POOL_LIMIT, "service" => service.to_owned()).set(connections as f64);
 }
 
 /// The connections of the pool to the database.
@@ -112,6 +144,12 @@ fn describe() {
     describe_counter!(REACTION_FAILURES, Unit::Count, "Reactions to events that failed");
     describe_gauge!(POOL_CONNECTIONS, Unit::Count, "Connections to the database");
     describe_gauge!(PARKED_KEYS, Unit::Count, "Keys that wait behind an event that could not be reacted to");
+    describe_gauge!(RELAY_BLOCKED, Unit::Count, "1 while publishing the log stands still");
+    describe_counter!(UNREADABLE_RECORDS, Unit::Count, "Records that were no event that could be read");
+    describe_gauge!(DEAD_LETTERS, Unit::Count, "Events that could not be reacted to or wait behind one that could not");
+    describe_gauge!(POOL_LIMIT, Unit::Count, "Connections to the database that there may be");
+    describe_gauge!(TIMER_OVERDUE, Unit::Seconds, "How long the oldest timer that is due waits already");
+    describe_gauge!(TIMERS_STUCK, Unit::Count, "Timers that failed again and again");
     describe_counter!(TIMERS_FIRED, Unit::Count, "Deadlines, expiries and reminders that fired");
 }
 
@@ -141,6 +179,11 @@ mod tests {
         reaction_failed("software", "assets");
         parked_keys("software", "assets", 1);
         pool_connections("assets", 4, 2);
+        pool_limit("assets", 8);
+        relay_blocked("assets", true);
+        unreadable_record("software", "darbazi.assets.v1");
+        dead_letters("software", "assets", 3);
+        timers("incidents", Duration::from_secs(90), 2);
         timer_fired("incidents", "sla");
 
         let text = render();
@@ -157,6 +200,12 @@ mod tests {
             r#"darbazi_reaction_failures_total{service="software",consumer="assets"} 1"#,
             r#"darbazi_parked_keys{service="software",consumer="assets"} 1"#,
             r#"darbazi_db_pool_connections{service="assets",state="idle"} 4"#,
+            r#"darbazi_db_pool_connections_limit{service="assets"} 8"#,
+            r#"darbazi_relay_blocked{service="assets"} 1"#,
+            r#"darbazi_unreadable_records_total{service="software",topic="darbazi.assets.v1"} 1"#,
+            r#"darbazi_dead_letters{service="software",consumer="assets"} 3"#,
+            r#"darbazi_timer_overdue_seconds{service="incidents"} 90"#,
+            r#"darbazi_timers_stuck{service="incidents"} 2"#,
             r#"darbazi_timers_fired_total{service="incidents",timer="sla"} 1"#,
         ] {
             assert!(text.contains(line), "{line}\nis missing in\n{text}");

@@ -17,7 +17,12 @@ pub struct Program {
 impl Program {
     /// Starts it, and waits until it says that it serves.
     pub fn start(data: &Path) -> Self {
-        let mut child = command(data).arg("run").stdout(Stdio::piped()).spawn().expect("a program that starts");
+        Self::started(command(data))
+    }
+
+    /// As [`Program::start`], with settings of the test's own.
+    pub fn started(mut command: Command) -> Self {
+        let mut child = command.arg("run").stdout(Stdio::piped()).spawn().expect("a program that starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let serves = |line: &String| line.contains("serves at");
         let line = lines.by_ref().map_while(Result::ok).find(serves).expect("a program that serves");
@@ -64,7 +69,8 @@ pub fn run(data: &Path, arguments: &[&str]) -> Output {
     command(data).args(arguments).output().expect("a program that runs")
 }
 
-fn command(data: &Path) -> Command {
+/// The program with data of its own, to be told what to do.
+pub fn command(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_darbazi"));
     command
         .env("DARBAZI_DATA", data)

@@ -241,7 +241,7 @@ async fn a_rebuilt_read_model_equals_the_live_one() {
             }
         }
         let live = row::Entity::find().all(&store.database().reader).await.unwrap();
-        let rebuilt = store.rebuild::<Lamp>().await.unwrap();
+        let rebuilt = store.rebuild::<Lamp>(&|_| ()).await.unwrap();
         assert_eq!((rebuilt.rows, rebuilt.events), (5, 15));
         let mut again = row::Entity::find().all(&store.database().reader).await.unwrap();
         again.sort_by_key(|row| row.id);
