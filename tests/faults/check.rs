@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -279,7 +280,7 @@ async fn read_models(stage: &Stage<'_>, logs: &[Log]) {
         let Some(log) = logs.iter().find(|log| log.service == service.name) else { continue };
         for aggregate in service.aggregates() {
             let live = rows(&log.store, aggregate.table).await;
-            (aggregate.rebuild)(log.store.clone()).await.expect("a read model to rebuild");
+            (aggregate.rebuild)(log.store.clone(), Arc::new(|_| ())).await.expect("a read model to rebuild");
             let rebuilt = rows(&log.store, aggregate.table).await;
             let differing = live.iter().zip(&rebuilt).find(|(live, rebuilt)| live != rebuilt);
             assert_eq!((live.len(), differing), (rebuilt.len(), None), "{}: {}", service.name, aggregate.table);

@@ -119,6 +119,9 @@ impl Kafka {
         self.config()
             .set("statistics.interval.ms", "5000")
             .set("group.id", group)
+            // The partitions of a process that was killed wait this long for another one.
+            .set("session.timeout.ms", "10000")
+            .set("heartbeat.interval.ms", "2000")
             .set("auto.offset.reset", "earliest")
             .set("enable.auto.commit", "true")
             .set("auto.commit.interval.ms", "1000")
