@@ -1,5 +1,5 @@
 # `make help` prints what there is.
-.PHONY: help run run-distributed test check specs functions clean-infra
+.PHONY: help run run-distributed test check specs bench functions clean-infra
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -19,6 +19,9 @@ check: ## format, lints, documentation, dependencies, scripts, API documents
 
 specs: ## write the documents under api-specs/ anew
 	UPDATE_SPECS=1 cargo test --locked -p tests specs
+
+bench: ## measure beside others on this machine; QUICK=1 is short, CELLS="commands reads" chooses
+	@QUICK=$(QUICK) CELLS="$(CELLS)" scripts/bench
 
 functions: ## which functions of the department have operations
 	@cargo run --locked --quiet -p darbazi -- functions
