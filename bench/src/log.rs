@@ -55,11 +55,12 @@ pub async fn fill(url: &str, assets: u64, events: u64) -> Result<()> {
     for n in 0..events {
         let expect = if n == 0 { Expect::Nothing } else { Expect::Something };
         for ids in ids.chunks(4_000) {
-            let writes = ids.chunks(100).map(|ids| async {
+            let store = &store;
+            let writes = ids.chunks(100).map(|ids| async move {
                 let mut unit = Unit::new();
                 for id in ids {
                     let command = AssetCommand::numbered(n);
-                    unit = unit.change(store.decide::<Asset>(*id, expect, command, &context(&store)).await?);
+                    unit = unit.change(store.decide::<Asset>(*id, expect, command, &context(store)).await?);
                 }
                 store.commit(unit).await
             });

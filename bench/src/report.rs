@@ -80,7 +80,8 @@ fn read(text: &str) -> Result<Report> {
 
 impl Report {
     fn add(&mut self, [cell, case, side, unit]: [&str; 4], value: f64) {
-        let known = self.measured.iter().position(|known| (&*known.cell, &*known.case, &*known.side) == (cell, case, side));
+        let known =
+            self.measured.iter().position(|known| (&*known.cell, &*known.case, &*known.side) == (cell, case, side));
         let place = known.unwrap_or_else(|| {
             let [cell, case, side, unit] = [cell, case, side, unit].map(str::to_owned);
             self.measured.push(Series { cell, case, side, unit, median: 0.0, values: vec![] });
