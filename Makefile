@@ -1,5 +1,5 @@
 # `make help` prints what there is.
-.PHONY: help run run-distributed test faults check specs functions clean-infra
+.PHONY: help run run-distributed test faults check specs bench functions clean-infra
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -22,6 +22,9 @@ check: ## format, lints, documentation, dependencies, scripts, API documents
 
 specs: ## write the documents under api-specs/ anew
 	UPDATE_SPECS=1 cargo test --locked -p tests specs
+
+bench: ## measure beside others on this machine; QUICK=1 is short, CELLS="commands reads" chooses
+	@QUICK=$(QUICK) CELLS="$(CELLS)" scripts/bench
 
 functions: ## which functions of the department have operations
 	@cargo run --locked --quiet -p darbazi -- functions

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query, SimpleExpr};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, QueryResult, Value};
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use crate::Failure;
 use crate::aggregate::Series;
 use crate::database::{Database, statement};
 use crate::unit::{Answer, Append, Committed, Deadlines, Unit};
-use crate::upserts::{insert_into, write_rows};
+use crate::upserts::{insert, records, values_places, write_rows};
 
 pub(crate) enum Verdict {
     Written(Vec<Committed>),
@@ -54,9 +54,6 @@ impl Batch<'_> {
                 return Ok(Verdict::Refused(refused));
             }
         }
-        if self.backend == DbBackend::Postgres {
-            self.transaction.execute_unprepared("SELECT announce_append()").await?;
-        }
         for stale in [self.begin_streams(&numbers).await?, self.advance_streams().await?] {
             if !stale.is_empty() {
                 return Ok(Verdict::Refused(stale));
@@ -99,25 +96,27 @@ impl Batch<'_> {
 
     /// Keeps the answers under their idempotency keys; finds those that have one already.
     async fn already_answered(&self, numbers: &[Vec<String>]) -> Result<Refused, DbErr> {
-        let mut insert = insert_into("command_log", &["caller", "key", "request_hash", "answer", "created_at"]);
-        let mut commands = vec![];
+        let (mut rows, mut commands) = (vec![], vec![]);
         for (index, unit) in self.units.iter().enumerate() {
             let Some(command) = &unit.command else { continue };
             let answer = (command.answer)(&numbers[index]);
             let answer = serde_json::to_string(&answer).map_err(|error| DbErr::Json(error.to_string()))?;
             let key = &command.key;
             let hash = key.request_hash.to_vec();
-            let values: [Value; 5] =
-                [key.caller.clone().into(), key.key.clone().into(), hash.into(), answer.into(), command.now.into()];
-            insert.values_panic(values.map(SimpleExpr::from));
+            rows.push(vec![
+                key.caller.clone().into(),
+                key.key.clone().into(),
+                hash.into(),
+                answer.into(),
+                command.now.into(),
+            ]);
             commands.push((index, key));
         }
-        if commands.is_empty() {
+        let columns = ["caller", "key", "request_hash", "answer", "created_at"];
+        let kept = self.insert("command_log", &columns, rows, "ON CONFLICT DO NOTHING RETURNING caller, key").await?;
+        if kept.len() == commands.len() {
             return Ok(vec![]);
         }
-        insert.on_conflict(OnConflict::new().do_nothing().to_owned());
-        insert.returning(Query::returning().columns(["caller", "key"].map(Alias::new)));
-        let kept = self.transaction.query_all(&insert).await?;
         let kept: HashSet<(String, String)> = kept
             .iter()
             .map(|row| Ok((row.try_get("", "caller")?, row.try_get("", "key")?)))
@@ -138,20 +137,15 @@ impl Batch<'_> {
     }
 
     async fn already_handled(&self) -> Result<Refused, DbErr> {
-        let mut insert = insert_into("inbox", &["subscription", "event_id", "handled_at"]);
-        let mut expected = vec![];
+        let (mut rows, mut expected) = (vec![], vec![]);
         for (index, unit) in self.units.iter().enumerate() {
             let Some(once) = &unit.once else { continue };
-            let values: [Value; 3] = [once.subscription.clone().into(), once.event_id.into(), once.now.into()];
-            insert.values_panic(values.map(SimpleExpr::from));
+            rows.push(vec![once.subscription.clone().into(), once.event_id.into(), once.now.into()]);
             expected.push((index, once));
         }
-        if expected.is_empty() {
-            return Ok(vec![]);
-        }
-        insert.on_conflict(OnConflict::new().do_nothing().to_owned());
-        insert.returning(Query::returning().columns(["subscription", "event_id"].map(Alias::new)));
-        let fresh = self.transaction.query_all(&insert).await?;
+        let columns = ["subscription", "event_id", "handled_at"];
+        let tail = "ON CONFLICT DO NOTHING RETURNING subscription, event_id";
+        let fresh = self.insert("inbox", &columns, rows, tail).await?;
         let mut fresh: HashSet<(String, Uuid)> = fresh
             .iter()
             .map(|row| Ok((row.try_get("", "subscription")?, row.try_get("", "event_id")?)))
@@ -164,14 +158,13 @@ impl Batch<'_> {
     /// Begins new streams; one that somebody else began meanwhile is stale.
     async fn begin_streams(&self, numbers: &[Vec<String>]) -> Result<Refused, DbErr> {
         let columns = ["id", "kind", "number", "version", "head_hash", "created_at", "updated_at"];
-        let mut insert = insert_into("streams", &columns);
-        let mut beginning = vec![];
+        let (mut rows, mut beginning) = (vec![], vec![]);
         let appends = self.units.iter().enumerate().zip(numbers);
         let appends = appends
             .flat_map(|((index, unit), numbers)| unit.appends.iter().zip(numbers).map(move |pair| (index, pair)));
         for (index, (append, number)) in appends.filter(|(_, (append, _))| append.expected == 0) {
             beginning.push((index, append.stream_id));
-            let values: [Value; 7] = [
+            rows.push(vec![
                 append.stream_id.into(),
                 append.kind.into(),
                 number.clone().into(),
@@ -179,15 +172,9 @@ impl Batch<'_> {
                 append.head.to_vec().into(),
                 append.at.into(),
                 append.at.into(),
-            ];
-            insert.values_panic(values.map(SimpleExpr::from));
+            ]);
         }
-        if beginning.is_empty() {
-            return Ok(vec![]);
-        }
-        insert.on_conflict(OnConflict::column(Alias::new("id")).do_nothing().to_owned());
-        insert.returning(Query::returning().columns([Alias::new("id")]));
-        let begun = self.transaction.query_all(&insert).await?;
+        let begun = self.insert("streams", &columns, rows, "ON CONFLICT (id) DO NOTHING RETURNING id").await?;
         let begun: HashSet<Uuid> = begun.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?;
         let mut stale: Refused = vec![];
         for (index, stream) in beginning.into_iter().filter(|(_, stream)| !begun.contains(stream)) {
@@ -204,11 +191,9 @@ impl Batch<'_> {
         if appends.is_empty() {
             return Ok(vec![]);
         }
-        let (places, values) = self.guards(&appends);
+        let (given, values) = self.given(&appends)?;
         let sql = format!(
-            "UPDATE streams SET version = v.version, head_hash = v.head_hash, updated_at = v.updated_at \
-             FROM (SELECT column1 AS id, column2 AS expected, column3 AS version, column4 AS head_hash, column5 AS updated_at \
-                   FROM (VALUES {places}) AS given) AS v \
+            "UPDATE streams SET version = v.version, head_hash = v.head_hash, updated_at = v.updated_at FROM {given} \
              WHERE streams.id = v.id AND streams.version = v.expected RETURNING streams.id AS advanced"
         );
         let rows = self.query(&sql, values).await?;
@@ -224,26 +209,27 @@ impl Batch<'_> {
         Ok(stale)
     }
 
-    /// `($1::uuid, …), (…)` and what goes there. SQLite neither needs nor knows the casts.
-    fn guards(&self, appends: &[&Append]) -> (String, Vec<Value>) {
-        let types = ["uuid", "bigint", "bigint", "bytea", "timestamptz"];
-        let mut values: Vec<Value> = vec![];
-        let mut places = vec![];
-        for append in appends {
-            let place = |(offset, name): (usize, &&str)| match self.backend {
-                DbBackend::Postgres => format!("${}::{name}", values.len() + offset + 1),
-                _ => format!("${}", values.len() + offset + 1),
-            };
-            places.push(format!("({})", types.iter().enumerate().map(place).collect::<Vec<_>>().join(", ")));
-            values.extend([
+    /// What streams are expected to be and shall become, as a table `v`.
+    fn given(&self, appends: &[&Append]) -> Result<(String, Vec<Value>), DbErr> {
+        let columns = ["id", "expected", "version", "head_hash", "updated_at"];
+        let row = |append: &&Append| -> Vec<Value> {
+            vec![
                 append.stream_id.into(),
                 append.expected.into(),
                 version_after(append).into(),
                 append.head.to_vec().into(),
                 append.at.into(),
-            ]);
+            ]
+        };
+        let rows: Vec<Vec<Value>> = appends.iter().map(row).collect();
+        if self.backend == DbBackend::Postgres {
+            let types = "id uuid, expected bigint, version bigint, head_hash bytea, updated_at timestamptz";
+            let table = format!("json_to_recordset($1::text::json) AS v ({types})");
+            return Ok((table, vec![records(&columns, &rows)?.into()]));
         }
-        (places.join(", "), values)
+        let names = columns.iter().enumerate().map(|(place, name)| format!("column{} AS {name}", place + 1));
+        let (names, places) = (names.collect::<Vec<_>>().join(", "), values_places(rows.len(), columns.len()));
+        Ok((format!("(SELECT {names} FROM (VALUES {places})) AS v"), rows.into_iter().flatten().collect()))
     }
 
     async fn version_of(&self, stream: Uuid) -> Result<i64, DbErr> {
@@ -265,16 +251,8 @@ impl Batch<'_> {
             "recorded_at",
             "hash",
         ];
-        let rows: Vec<[Value; 11]> = self.appends().flat_map(event_rows).collect();
-        // SQLite binds at most 32,766 values in one statement.
-        for rows in rows.chunks(2_000) {
-            let mut insert = insert_into("events", &columns);
-            for row in rows {
-                insert.values_panic(row.clone().map(SimpleExpr::from));
-            }
-            self.transaction.execute(&insert).await?;
-        }
-        Ok(())
+        let rows: Vec<Vec<Value>> = self.appends().flat_map(event_rows).collect();
+        self.insert("events", &columns, rows, "").await.map(drop)
     }
 
     async fn put_rows(&self, numbers: &[Vec<String>]) -> Result<(), DbErr> {
@@ -287,27 +265,37 @@ impl Batch<'_> {
     }
 
     async fn set_timers(&self) -> Result<(), DbErr> {
-        let mut insert = insert_into("timers", &["stream_id", "name", "kind", "due_at"]);
-        let (mut streams, mut any) = (vec![], false);
+        let (mut streams, mut rows) = (vec![], vec![]);
         for append in self.appends() {
             let Deadlines::Are(deadlines) = &append.deadlines else { continue };
             streams.push(append.stream_id);
-            for deadline in deadlines {
-                any = true;
-                let values: [Value; 4] =
-                    [append.stream_id.into(), deadline.name.clone().into(), append.kind.into(), deadline.due_at.into()];
-                insert.values_panic(values.map(SimpleExpr::from));
-            }
+            rows.extend(deadlines.iter().map(|deadline| {
+                let name = deadline.name.clone();
+                vec![append.stream_id.into(), name.into(), append.kind.into(), deadline.due_at.into()]
+            }));
         }
         if !streams.is_empty() {
             let mut delete = Query::delete();
             delete.from_table(Alias::new("timers")).and_where(Expr::col(Alias::new("stream_id")).is_in(streams));
             self.transaction.execute(&delete).await?;
         }
-        if any {
-            self.transaction.execute(&insert).await?;
+        self.insert("timers", &["stream_id", "name", "kind", "due_at"], rows, "").await.map(drop)
+    }
+
+    /// Writes the rows; what `tail` returns.
+    async fn insert(
+        &self,
+        table: &str,
+        columns: &[&str],
+        rows: Vec<Vec<Value>>,
+        tail: &str,
+    ) -> Result<Vec<QueryResult>, DbErr> {
+        let mut returned = vec![];
+        // SQLite binds at most 32,766 values in one statement.
+        for rows in rows.chunks(2_000) {
+            returned.extend(self.transaction.query_all_raw(insert(self.backend, table, columns, rows, tail)?).await?);
         }
-        Ok(())
+        Ok(returned)
     }
 
     async fn query(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, DbErr> {
@@ -315,9 +303,9 @@ impl Batch<'_> {
     }
 }
 
-fn event_rows(append: &Append) -> impl Iterator<Item = [Value; 11]> + '_ {
+fn event_rows(append: &Append) -> impl Iterator<Item = Vec<Value>> + '_ {
     append.events.iter().map(|event| {
-        [
+        vec![
             event.id.into(),
             append.stream_id.into(),
             append.kind.into(),

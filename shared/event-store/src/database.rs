@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use sea_orm::{
-    AccessMode, ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    IsolationLevel, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
+    Statement, TransactionOptions, TransactionTrait, Value,
 };
 
 /// A set of tables that a crate brings along; applied once, in order, and never edited after its release.
@@ -17,11 +17,15 @@ pub struct Migration {
 }
 
 /// The tables of the event store itself.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    name: "event-store-1",
-    postgres: include_str!("schema/postgres.sql"),
-    sqlite: include_str!("schema/sqlite.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "event-store-1",
+        postgres: include_str!("schema/postgres.sql"),
+        sqlite: include_str!("schema/sqlite.sql"),
+    },
+    // On SQLite nobody has to announce anything.
+    Migration { name: "event-store-2", postgres: include_str!("schema/postgres-2.sql"), sqlite: "SELECT 1" },
+];
 
 /// Connections for reading and for writing, kept apart so that a slow list does not starve the log.
 #[derive(Clone, Debug)]
@@ -105,8 +109,9 @@ impl Database {
     pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
         self.writer
             .begin_with_options(TransactionOptions {
-                isolation_level: (self.backend() == DbBackend::Postgres).then_some(IsolationLevel::ReadCommitted),
-                access_mode: (self.backend() == DbBackend::Postgres).then_some(AccessMode::ReadWrite),
+                // On PostgreSQL they are of the connection: saying them here would be one more round trip.
+                isolation_level: None,
+                access_mode: None,
                 sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             })
             .await
@@ -194,10 +199,11 @@ async fn postgres_as(url: &str, connections: u32, read_only: bool) -> Result<Dat
     options.max_connections(connections).sqlx_logging(false).connect_lazy(true);
     options.acquire_timeout(Duration::from_secs(4)).connect_timeout(Duration::from_secs(4));
     options.map_sqlx_postgres_opts(move |postgres| {
-        let read_only = if read_only { "on" } else { "off" };
-        postgres
-            .application_name("darbazi")
-            .options([("idle_in_transaction_session_timeout", "20s"), ("default_transaction_read_only", read_only)])
+        postgres.application_name("darbazi").options([
+            ("idle_in_transaction_session_timeout", "20s"),
+            ("default_transaction_isolation", "read committed"),
+            ("default_transaction_read_only", if read_only { "on" } else { "off" }),
+        ])
     });
     sea_orm::Database::connect(options).await
 }

@@ -123,15 +123,19 @@ impl TableDefinition {
         let name = table_name::<R::Table>();
         let create = Schema::new(backend).create_table_from_entity(R::Table::default());
         let mut indexes = vec![];
-        let shape = format!("{}{:?}{:?}", backend.build(&create).sql, R::UNIQUE, R::INDEXES);
+        let shape = format!("{}{:?}{:?}{NEWEST:?}", backend.build(&create).sql, R::UNIQUE, R::INDEXES);
         let fingerprint = short_hash(&shape);
         let number: &[&str] = &["number"];
         let unique = R::UNIQUE.iter().map(|rule| rule.columns).chain([number]);
         indexes.extend(unique.map(|columns| index(name, &fingerprint, columns).unique().take()));
-        indexes.extend(R::INDEXES.iter().map(|columns| index(name, &fingerprint, columns)));
+        let others = R::INDEXES.iter().copied().chain([NEWEST]);
+        indexes.extend(others.map(|columns| index(name, &fingerprint, columns)));
         Self { name, create, indexes, unique: R::UNIQUE, fingerprint }
     }
 }
+
+/// The order of lists that were asked for no other; every table has an index for it.
+const NEWEST: &[&str] = &["created_at", "id"];
 
 /// Index names carry the fingerprint, so that a table and its successor can stand side by side.
 fn index(table: &str, fingerprint: &str, columns: &[&str]) -> IndexCreateStatement {

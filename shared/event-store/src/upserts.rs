@@ -1,12 +1,16 @@
-//! Writing rows whole, many at a time.
+//! Writing many rows by one statement.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, InsertStatement, OnConflict, Query, SimpleExpr};
-use sea_orm::{ConnectionTrait, DbErr, Value};
+use chrono::SecondsFormat;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
+use serde::ser::{Error, SerializeMap};
+use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
+use crate::database::statement;
 use crate::row::RowChange;
 
 /// Rows of one table, to be written whole.
@@ -49,26 +53,111 @@ pub async fn write_rows(connection: &impl ConnectionTrait, changes: Vec<RowChang
             }
         }
     }
+    let backend = connection.get_database_backend();
     for (table, Puts { columns, rows, .. }) in puts {
+        let replaced = replacing(&columns);
+        // SQLite binds at most 32,766 values in one statement.
         for rows in rows.chunks(20_000 / columns.len()) {
-            connection.execute(&upsert(&table, &columns, rows)).await?;
+            connection.execute_raw(insert(backend, &table, &columns, rows, &replaced)?).await?;
         }
     }
     Ok(())
 }
 
-fn upsert(table: &str, columns: &[&str], rows: &[Vec<Value>]) -> InsertStatement {
-    let mut insert = insert_into(table, columns);
-    for row in rows {
-        insert.values_panic(row.iter().cloned().map(SimpleExpr::from));
-    }
-    let changing = columns.iter().filter(|column| **column != "id").map(|column| Alias::new(*column));
-    insert.on_conflict(OnConflict::column(Alias::new("id")).update_columns(changing).to_owned());
-    insert
+fn replacing(columns: &[&str]) -> String {
+    let changing = columns.iter().filter(|column| **column != "id");
+    let set: Vec<String> = changing.map(|column| format!(r#""{column}" = excluded."{column}""#)).collect();
+    format!("ON CONFLICT (id) DO UPDATE SET {}", set.join(", "))
 }
 
-pub(crate) fn insert_into(table: &str, columns: &[&str]) -> InsertStatement {
-    let mut insert = Query::insert();
-    insert.into_table(Alias::new(table)).columns(columns.iter().map(|column| Alias::new(*column)));
-    insert
+/// `INSERT` of rows; `tail` follows them.
+pub(crate) fn insert(
+    backend: DbBackend,
+    table: &str,
+    columns: &[&str],
+    rows: &[Vec<Value>],
+    tail: &str,
+) -> Result<Statement, DbErr> {
+    let names = columns.iter().map(|column| format!(r#""{column}""#)).collect::<Vec<_>>().join(", ");
+    if backend == DbBackend::Postgres {
+        let source = format!(r#"json_populate_recordset(NULL::"{table}", $1::text::json)"#);
+        let sql = format!(r#"INSERT INTO "{table}" ({names}) SELECT {names} FROM {source} {tail}"#);
+        return Ok(statement(backend, sql, [records(columns, rows)?.into()]));
+    }
+    let places = values_places(rows.len(), columns.len());
+    let sql = format!(r#"INSERT INTO "{table}" ({names}) VALUES {places} {tail}"#);
+    Ok(statement(backend, sql, rows.iter().flatten().cloned()))
+}
+
+/// `(?, ?), (?, ?)`
+pub(crate) fn values_places(rows: usize, columns: usize) -> String {
+    let row = format!("({})", vec!["?"; columns].join(", "));
+    vec![row.as_str(); rows].join(", ")
+}
+
+/// Rows as a JSON array. PostgreSQL gets them so, as one parameter: the statement has the same text for any number of rows,
+/// so a connection parses and plans it once.
+pub(crate) fn records(columns: &[&str], rows: &[Vec<Value>]) -> Result<String, DbErr> {
+    let records: Vec<_> = rows.iter().map(|values| Record { columns, values }).collect();
+    serde_json::to_string(&records).map_err(|error| DbErr::Json(error.to_string()))
+}
+
+struct Record<'a> {
+    columns: &'a [&'a str],
+    values: &'a [Value],
+}
+
+impl Serialize for Record<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.columns.len()))?;
+        for (column, value) in self.columns.iter().zip(self.values) {
+            map.serialize_entry(column, &Cell(value))?;
+        }
+        map.end()
+    }
+}
+
+/// A value as the database reads its type from text.
+struct Cell<'a>(&'a Value);
+
+impl Serialize for Cell<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Bool(value) => value.serialize(serializer),
+            Value::TinyInt(value) => value.serialize(serializer),
+            Value::SmallInt(value) => value.serialize(serializer),
+            Value::Int(value) => value.serialize(serializer),
+            Value::BigInt(value) => value.serialize(serializer),
+            Value::TinyUnsigned(value) => value.serialize(serializer),
+            Value::SmallUnsigned(value) => value.serialize(serializer),
+            Value::Unsigned(value) => value.serialize(serializer),
+            Value::BigUnsigned(value) => value.serialize(serializer),
+            Value::Float(value) => value.serialize(serializer),
+            Value::Double(value) => value.serialize(serializer),
+            Value::Char(value) => value.serialize(serializer),
+            Value::String(value) => value.serialize(serializer),
+            Value::Json(value) => value.serialize(serializer),
+            Value::Uuid(value) => value.serialize(serializer),
+            Value::ChronoDate(value) => value.serialize(serializer),
+            Value::ChronoTime(value) => value.serialize(serializer),
+            Value::Decimal(value) => value.map(|value| value.to_string()).serialize(serializer),
+            Value::Bytes(value) => value.as_deref().map(hex).serialize(serializer),
+            // The database keeps microseconds and would round what is finer.
+            Value::ChronoDateTimeUtc(value) => {
+                value.map(|value| value.to_rfc3339_opts(SecondsFormat::Micros, true)).serialize(serializer)
+            }
+            other => Err(S::Error::custom(format!("no column of ours holds {other:?}"))),
+        }
+    }
+}
+
+/// As `bytea` is written.
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    let mut text = String::with_capacity(2 + 2 * bytes.len());
+    text.push_str("\\x");
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }

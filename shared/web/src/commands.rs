@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use actix_web::dev::Payload;
@@ -10,7 +11,7 @@ use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest, web};
 use event_store::row::column;
 use event_store::{
-    Change, CommandKey, CommandRecord, Context, Entity, Expect, Failure, Record, Row, RowChange, Store, Unit,
+    Answer, Change, CommandKey, CommandRecord, Context, Entity, Expect, Failure, Record, Row, RowChange, Store, Unit,
 };
 use kernel::Fault;
 use kernel::id::Id;
@@ -116,18 +117,25 @@ impl<A: Record> Commands<A> {
         let status = if expect == Expect::Nothing { StatusCode::CREATED } else { StatusCode::OK };
         let key = caller.command_key();
         let _under = key.as_ref().map(|key| self.running.begin(key)).transpose()?;
-        if let Some(key) = &key
-            && let Some(answer) = self.store.answer_to(key).await?
-        {
-            return Ok(Done::new(answer, true));
+        if caller.facts.dry_run || caller.visible != crate::Visible::Everything {
+            if let Some(answer) = self.answered(key.as_ref()).await? {
+                return Ok(Done::new(answer, true));
+            }
+            self.may_see_outcome(caller, id, expect, &command, &context).await?;
         }
-        self.may_see_outcome(caller, id, expect, &command, &context).await?;
         if caller.facts.dry_run {
             let change = self.store.decide::<A>(id, expect, command, &context).await?;
             return Ok(Done::new(answer(self.store.service(), StatusCode::OK, &change.after), false));
         }
-        match self.keep(id, expect, command, &context, status, key).await {
-            Ok(entity) => Ok(Done::new(answer(self.store.service(), status, &entity), false)),
+        let kept = self.keep(id, expect, command, &context, status, key.as_ref()).await;
+        // What was kept had no answer before, or it would have been refused: only what was not needs to ask.
+        if !matches!(kept, Ok((_, true)) | Err(Failure::Answered(_)))
+            && let Some(answer) = self.answered(key.as_ref()).await?
+        {
+            return Ok(Done::new(answer, true));
+        }
+        match kept {
+            Ok((entity, _)) => Ok(Done::new(answer(self.store.service(), status, &entity), false)),
             Err(Failure::Answered(answer)) => Ok(Done::new(answer, true)),
             Err(Failure::Stale { .. }) if caller.facts.if_match.is_none() => Err(words::changed_meanwhile().into()),
             Err(failure) => Err(failure.into()),
@@ -149,9 +157,7 @@ impl<A: Record> Commands<A> {
         let status = if expect == Expect::Nothing { StatusCode::CREATED } else { StatusCode::OK };
         let key = caller.command_key();
         let _under = key.as_ref().map(|key| self.running.begin(key)).transpose()?;
-        if let Some(key) = &key
-            && let Some(answer) = self.store.answer_to(key).await?
-        {
+        if let Some(answer) = self.answered(key.as_ref()).await? {
             return Ok(Done::new(answer, true));
         }
         self.may_see_outcome(caller, id, expect, &command, &context).await?;
@@ -196,6 +202,15 @@ impl<A: Record> Commands<A> {
         CommandRecord { key: key.clone(), now: context.now, answer: Box::new(answered) }
     }
 
+    /// What was answered to the same command before.
+    async fn answered(&self, key: Option<&CommandKey>) -> Result<Option<Answer>, Failure> {
+        match key {
+            Some(key) => self.store.answer_to(key).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The entity after the command, and whether its answer was kept: a command that changes nothing keeps nothing.
     async fn keep(
         &self,
         id: A::Id,
@@ -203,11 +218,18 @@ impl<A: Record> Commands<A> {
         command: A::Command,
         context: &Context,
         status: StatusCode,
-        key: Option<CommandKey>,
-    ) -> Result<Entity<A>, Failure> {
-        let Some(key) = key else { return self.store.execute(id, expect, command, context, None).await };
-        let record = |change: &Change<A>| self.record(change, &key, context, status);
-        self.store.execute(id, expect, command, context, Some(&record)).await
+        key: Option<&CommandKey>,
+    ) -> Result<(Entity<A>, bool), Failure> {
+        let Some(key) = key else {
+            return Ok((self.store.execute(id, expect, command, context, None).await?, true));
+        };
+        let recorded = AtomicBool::new(false);
+        let record = |change: &Change<A>| {
+            recorded.store(true, Ordering::Relaxed);
+            self.record(change, key, context, status)
+        };
+        let entity = self.store.execute(id, expect, command, context, Some(&record)).await?;
+        Ok((entity, recorded.into_inner()))
     }
 
     /// Nobody puts a thing where they may not see it.
@@ -256,6 +278,20 @@ impl<A: Record> Commands<A> {
             Some(id) => Ok(self.store.load(id).await?),
             None => Ok(None),
         }
+    }
+
+    /// The row that a path names; what the caller may not know of is not there.
+    pub(crate) async fn row(&self, caller: &Caller, key: &Key<A>) -> Result<A::Row, Problem> {
+        let id = key.text.parse::<Uuid>();
+        let named = match (column::<A::Row>("id"), column::<A::Row>("number"), id) {
+            (Some(column), _, Ok(id)) => column.eq(id),
+            (_, Some(column), Err(_)) => column.eq(key.text.to_ascii_uppercase()),
+            _ => return Err(Fault::not_found().into()),
+        };
+        let row = <<A::Row as Row>::Table as EntityTrait>::find().filter(named).one(self.rows()).await?;
+        let row = row.ok_or_else(Fault::not_found)?;
+        let seen = caller.visible == crate::Visible::Everything || caller.sees(&RowChange::put(row.clone()));
+        if seen { Ok(row) } else { Err(Fault::not_found().into()) }
     }
 
     async fn id_of(&self, number: &str) -> Result<Option<A::Id>, Problem> {

@@ -2,7 +2,8 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
-use event_store::{Entity, Record, RowChange, Store};
+use event_store::row::column;
+use event_store::{Entity, Record, Row, RowChange, Store};
 use kernel::Fault;
 use serde_json::{Map, Value, json};
 
@@ -12,7 +13,7 @@ use crate::caller::Caller;
 use crate::commands::Commands;
 use crate::input::Key;
 use crate::problem::Problem;
-use crate::reply::{collection_url, etag, representation, shown};
+use crate::reply::{collection_url, etag, shown};
 use crate::words::bad_parameter;
 
 /// What a list is that shows some members only: not what the schema of its things promises.
@@ -73,18 +74,23 @@ pub async fn item<A: Record>(
 ) -> Result<HttpResponse, Problem> {
     let store = commands.store();
     let query: Vec<(String, String)> = serde_urlencoded::from_str(request.query_string()).unwrap_or_default();
-    let entity = match query.iter().find(|(name, _)| name == "as_of") {
-        None => commands.entity(&caller, &key).await?,
-        Some((_, at)) => as_it_was(&commands, &caller, &key, at).await?,
+    let row = match query.iter().find(|(name, _)| name == "as_of") {
+        None => commands.row(&caller, &key).await?,
+        Some((_, at)) => <A::Row>::from(&as_it_was(&commands, &caller, &key, at).await?),
     };
-    let tag = etag(entity.version);
+    let tag = etag(version(&row));
     let unchanged = request.headers().get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
     if unchanged.is_some_and(|tags| tags == "*" || tags.split(',').any(|known| known.trim() == tag)) {
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
     }
-    let url = format!("{}/{}", collection_url::<A>(store.service()), entity.id);
-    let body = representation(&<A::Row>::from(&entity), url);
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, tag)).json(body))
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, tag)).json(shown::<A>(store.service(), &row)))
+}
+
+fn version<R: Row>(row: &R) -> i64 {
+    match column::<R>("version").map(|version| row.get(version)) {
+        Some(sea_orm::Value::BigInt(Some(version))) => version,
+        _ => 0,
+    }
 }
 
 async fn as_it_was<A: Record>(
