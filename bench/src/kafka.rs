@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use event_store::statement;
 use futures_util::future::try_join_all;
-use messaging::Broker;
+use messaging::{Broker, CloudEvent};
 use rdkafka::ClientConfig;
 use rdkafka::producer::{FutureProducer, FutureRecord};
 use sea_orm::ConnectionTrait;
@@ -50,12 +50,13 @@ pub async fn produce(servers: &str, topic: &str, records: u64) -> Result<()> {
     create(servers, topic).await?;
     let AssetCommand::Register(body) = AssetCommand::Register(Body::numbered(0)) else { unreachable!() };
     let payload = serde_json::to_string(&body)?;
+    let headers = event(&payload)?.to_headers();
     let keys: Vec<String> = (0..1_000).map(|_| kernel::id::random().to_string()).collect();
     let begun = Instant::now();
     let mut under_way = Vec::with_capacity(records as usize);
     for n in 0..records {
         let key = &keys[(n % 1_000) as usize];
-        let record = FutureRecord::to(topic).key(key).payload(&payload);
+        let record = FutureRecord::to(topic).key(key).payload(&payload).headers(headers.clone());
         under_way.push(producer.send_result(record).map_err(|(error, _)| error)?);
     }
     for outcome in try_join_all(under_way).await? {
@@ -63,6 +64,17 @@ pub async fn produce(servers: &str, topic: &str, records: u64) -> Result<()> {
     }
     say("events_per_s", records as f64 / begun.elapsed().as_secs_f64());
     Ok(())
+}
+
+/// What the relay would make of it: its records have these headers.
+fn event(data: &str) -> Result<CloudEvent> {
+    let id = kernel::id::random();
+    Ok(serde_json::from_value(serde_json::json!({
+        "specversion": "1.0", "id": id, "source": "/darbazi/bench", "type": "darbazi.bench.asset.registered.v1",
+        "subject": id, "time": "2026-03-02T05:00:00Z", "datacontenttype": "application/json", "partitionkey": id,
+        "sequence": "00000000000000000001", "position": 1, "number": "AST-000001",
+        "actorid": id, "actorname": "bench", "data": serde_json::from_str::<serde_json::Value>(data)?,
+    }))?)
 }
 
 async fn create(servers: &str, topic: &str) -> Result<()> {

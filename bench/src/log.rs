@@ -84,7 +84,7 @@ pub async fn replay(url: &str) -> Result<()> {
 pub async fn rebuild(url: &str) -> Result<()> {
     let store = open(url).await?;
     let begun = Instant::now();
-    let rebuilt = store.rebuild::<Asset>().await.context("the read model is not rebuilt")?;
+    let rebuilt = store.rebuild::<Asset>(&|_| ()).await.context("the read model is not rebuilt")?;
     say("events_per_s", rebuilt.events as f64 / begun.elapsed().as_secs_f64());
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! An aggregate with its identity: what a stream folds to.
 
 use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::Failure;
@@ -41,17 +42,29 @@ impl<A: Aggregate> Entity<A> {
     }
 
     /// The entity after one more event of its stream.
-    pub fn after(mut self, stored: &StoredEvent) -> Result<Self, Failure> {
+    pub fn after(self, stored: &StoredEvent) -> Result<Self, Failure> {
         let event = decode::<A::Event>(stored)?;
+        Ok(self.advanced(stored.version, stored.recorded_at, stored.hash, Some(&stored.number), event))
+    }
+
+    /// `number` is needed of the first event alone.
+    pub(crate) fn advanced(
+        mut self,
+        version: i64,
+        at: DateTime<Utc>,
+        hash: Hash,
+        number: Option<&str>,
+        event: A::Event,
+    ) -> Self {
         if self.version == 0 {
-            self.created_at = stored.recorded_at;
-            self.number.clone_from(&stored.number);
+            self.created_at = at;
+            self.number = number.unwrap_or_default().to_owned();
         }
-        self.version = stored.version;
-        self.updated_at = stored.recorded_at;
-        self.hash = stored.hash;
+        self.version = version;
+        self.updated_at = at;
+        self.hash = hash;
         self.state = self.state.evolve(event);
-        Ok(self)
+        self
     }
 
     pub fn uuid(&self) -> Uuid {
@@ -61,10 +74,16 @@ impl<A: Aggregate> Entity<A> {
 
 /// The stored event as today's code knows it.
 pub fn decode<E: DomainEvent>(stored: &StoredEvent) -> Result<E, Failure> {
-    let (name, data) = E::upcast(&stored.name, stored.data.clone());
-    serde_json::from_value(serde_json::json!({ "type": name, "data": data })).map_err(|error| Failure::Unreadable {
+    decode_data(&stored.name, stored.data.clone()).map_err(|error| Failure::Unreadable {
         event: stored.name.clone(),
         id: stored.id,
-        error: error.to_string(),
+        error,
     })
+}
+
+/// The data of an event, brought to today's shape; what is wrong with them otherwise.
+pub(crate) fn decode_data<E: DomainEvent>(name: &str, data: Value) -> Result<E, String> {
+    let (name, data) = E::upcast(name, data);
+    let tagged = Map::from_iter([("type".to_owned(), Value::String(name)), ("data".to_owned(), data)]);
+    serde_json::from_value(Value::Object(tagged)).map_err(|error| error.to_string())
 }

@@ -14,6 +14,7 @@ mod database;
 mod entity;
 mod event;
 mod failure;
+mod fold;
 pub mod past;
 pub mod rebuild;
 pub mod row;

@@ -9,7 +9,6 @@ use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend};
 use uuid::Uuid;
 
 use crate::entity::Entity;
-use crate::event::{SELECT, StoredEvent};
 use crate::row::{Record, RowChange, TableDefinition};
 use crate::upserts::write_rows;
 use crate::{Failure, Store};
@@ -39,18 +38,8 @@ impl Store {
         Ok(past)
     }
 
-    /// Every aggregate of a kind as it was at `at`: one query, where loading each would be thousands.
+    /// Every aggregate of a kind as it was at `at`: a few queries, where loading each would be thousands.
     pub async fn fold_until<A: Record>(&self, at: DateTime<Utc>) -> Result<HashMap<Uuid, Entity<A>>, Failure> {
-        let sql = format!(
-            "{SELECT} WHERE events.kind = $1 AND events.recorded_at <= $2 ORDER BY events.stream_id, events.version"
-        );
-        let mut entities: HashMap<Uuid, Entity<A>> = HashMap::new();
-        for row in self.query(&sql, vec![A::KIND.into(), at.into()]).await? {
-            let event = self.opened(StoredEvent::read(&row)?).await?;
-            let id = event.stream_id;
-            let entity = entities.remove(&id).unwrap_or_else(|| Entity::unborn(A::Id::from(id)));
-            entities.insert(id, entity.after(&event)?);
-        }
-        Ok(entities)
+        self.fold_all(Some(at), |_, _| ()).await
     }
 }

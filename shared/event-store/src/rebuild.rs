@@ -1,20 +1,14 @@
 //! Making a read model anew: beside the live one, then swapped in.
 
-use std::collections::HashMap;
-
 use sea_orm::sea_query::{Alias, Table};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 use uuid::Uuid;
 
 use crate::database::statement;
 use crate::entity::Entity;
-use crate::event::{SELECT, StoredEvent};
 use crate::row::{Record, RowChange, TableDefinition};
 use crate::upserts::write_rows;
 use crate::{Failure, Store};
-
-/// Events folded at a time.
-const PAGE: u64 = 5_000;
 
 /// What a rebuild did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,12 +60,13 @@ impl Store {
         self.create_beside(&table, &next).await?;
         let horizon = self.horizon().await?;
         let total = self.count_events(A::KIND, horizon).await?;
-        let (mut entities, mut rebuilt) = (HashMap::new(), Rebuilt::default());
-        let mut after = 0;
-        while let Some(last) = self.fold_page::<A>(after, &mut entities, &mut rebuilt).await? {
-            after = last;
-            tell(Progress { events: rebuilt.events, total: total.max(rebuilt.events), rows: entities.len() });
-        }
+        let mut rebuilt = Rebuilt::default();
+        let entities = self
+            .fold_all::<A>(None, |events, rows| {
+                rebuilt.events = events;
+                tell(Progress { events, total: total.max(events), rows });
+            })
+            .await?;
         let rows: Vec<RowChange> = entities.values().map(|entity| row_for::<A>(entity, &next)).collect();
         rebuilt.rows = rows.len();
         drop(entities);
@@ -96,29 +91,6 @@ impl Store {
         create.table(Alias::new(next));
         writer.execute(&create).await?;
         Ok(())
-    }
-
-    async fn fold_page<A: Record>(
-        &self,
-        after: i64,
-        entities: &mut HashMap<Uuid, Entity<A>>,
-        rebuilt: &mut Rebuilt,
-    ) -> Result<Option<i64>, Failure> {
-        let sql =
-            format!("{SELECT} WHERE events.kind = $1 AND events.position > $2 ORDER BY events.position LIMIT {PAGE}");
-        let mut last = None;
-        for row in self.query(&sql, vec![A::KIND.into(), after.into()]).await? {
-            let event = self.opened(StoredEvent::read(&row)?).await?;
-            let id = event.stream_id;
-            let entity = entities.remove(&id).unwrap_or_else(|| Entity::unborn(A::Id::from(id)));
-            last = Some(event.position);
-            rebuilt.events += 1;
-            // A stream whose earlier event was not visible yet is folded again in the swap.
-            if event.version == entity.version + 1 {
-                entities.insert(id, entity.after(&event)?);
-            }
-        }
-        Ok(last)
     }
 
     /// With the log held still: folds the streams that changed after `horizon`, and swaps the tables.

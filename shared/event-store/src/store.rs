@@ -232,25 +232,6 @@ impl Store {
         Ok(entity.exists().then_some(entity))
     }
 
-    /// `begun` with everything that happened since, until `until` if that is given.
-    pub(crate) async fn fold<A: Aggregate>(
-        &self,
-        begun: Entity<A>,
-        until: Option<DateTime<Utc>>,
-    ) -> Result<Entity<A>, Failure> {
-        let mut values: Vec<Value> = vec![begun.uuid().into(), begun.version.into(), A::KIND.into()];
-        let mut condition = "events.stream_id = $1 AND events.version > $2 AND events.kind = $3".to_owned();
-        if let Some(until) = until {
-            values.push(until.into());
-            condition.push_str(" AND events.recorded_at <= $4");
-        }
-        let mut entity = begun;
-        for event in self.events(&condition, values).await? {
-            entity = entity.after(&event)?;
-        }
-        Ok(entity)
-    }
-
     /// Every event of one aggregate, oldest first.
     pub async fn stream(&self, id: Uuid) -> Result<Vec<StoredEvent>, Failure> {
         self.events("events.stream_id = $1", vec![id.into()]).await

@@ -1,6 +1,6 @@
 //! An event as the world sees it: CloudEvents 1.0, in JSON or in the binary mode of the Kafka binding.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use event_store::StoredEvent;
 use rdkafka::message::{Header, Headers, OwnedHeaders};
 use serde::{Deserialize, Serialize};
@@ -90,17 +90,32 @@ impl CloudEvent {
 
     /// Attributes as `ce_` headers, data as the value (Kafka binding 1.0.2, §3.2).
     pub fn to_headers(&self) -> OwnedHeaders {
-        let attributes = json!(self);
-        let mut headers = OwnedHeaders::new().insert(Header { key: "content-type", value: Some("application/json") });
-        for (name, value) in attributes.as_object().into_iter().flatten() {
-            let text = match (name.as_str(), value) {
-                ("data" | "datacontenttype", _) => continue,
-                (_, Value::String(text)) => text.clone(),
-                (_, other) => other.to_string(),
-            };
-            headers = headers.insert(Header { key: &format!("{PREFIX}{name}"), value: Some(text.as_str()) });
-        }
-        headers
+        let text = |value: &dyn ToString| Some(value.to_string());
+        let attributes = [
+            ("content-type", Some(self.datacontenttype.clone())),
+            ("ce_specversion", Some(self.specversion.clone())),
+            ("ce_id", text(&self.id)),
+            ("ce_source", Some(self.source.clone())),
+            ("ce_type", Some(self.kind.clone())),
+            ("ce_subject", text(&self.subject)),
+            ("ce_time", Some(self.time.to_rfc3339_opts(SecondsFormat::AutoSi, true))),
+            ("ce_partitionkey", Some(self.partitionkey.clone())),
+            ("ce_sequence", Some(self.sequence.clone())),
+            ("ce_position", text(&self.position)),
+            ("ce_number", Some(self.number.clone())),
+            ("ce_actorid", text(&self.actorid)),
+            ("ce_actorname", Some(self.actorname.clone())),
+            ("ce_orgunitid", self.orgunitid.map(|id| id.to_string())),
+            ("ce_ownerid", self.ownerid.map(|id| id.to_string())),
+            ("ce_reason", self.reason.clone()),
+            ("ce_correlationid", self.correlationid.clone()),
+            ("ce_causationid", self.causationid.map(|id| id.to_string())),
+            ("ce_traceparent", self.traceparent.clone()),
+        ];
+        let present = attributes.iter().filter_map(|(key, value)| Some((*key, value.as_ref()?)));
+        present.fold(OwnedHeaders::new_with_capacity(attributes.len()), |headers, (key, value)| {
+            headers.insert(Header { key, value: Some(value) })
+        })
     }
 
     /// Reads a record in binary mode, or in structured mode when its content type says so.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use event_store::{Failure, Store};
+use event_store::tail::Page;
+use event_store::{Failure, Store, StoredEvent};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{DeliveryFuture, FutureProducer, FutureRecord, Producer};
 use thiserror::Error;
@@ -58,9 +59,13 @@ async fn lead(kafka: &Kafka, store: &Store, lease: &Lease) -> Result<(), Interru
     if position > end {
         return Err(Interrupted::Ahead { checkpoint: position, end });
     }
+    let topic = kafka.topic(store.service());
+    let mut page = store.tail(position, IN_FLIGHT).await?;
     loop {
-        let page = store.tail(position, IN_FLIGHT).await?;
-        publish(&producer, &kafka.topic(store.service()), store.service(), &page.events).await?;
+        let under_way = hand_over(&producer, &topic, store.service(), &page.events).await?;
+        // The log is read on while Kafka writes.
+        let next = page.more.then(|| tokio::spawn(read_on(store.clone(), page.until)));
+        acknowledged(under_way).await?;
         if !page.events.is_empty() {
             kernel::crash::point("published");
         }
@@ -72,25 +77,36 @@ async fn lead(kafka: &Kafka, store: &Store, lease: &Lease) -> Result<(), Interru
                 return Err(Interrupted::Fenced);
             }
         }
-        let lag = store.horizon().await?.saturating_sub(position);
-        telemetry::metrics::relay_lag(store.service(), lag.unsigned_abs());
-        if !page.more {
-            let _ = timeout(POLL, changed.changed()).await;
-        }
+        page = match next {
+            Some(next) => next.await.map_err(|error| Failure::Database(error.to_string()))??,
+            None => {
+                let _ = timeout(POLL, changed.changed()).await;
+                store.tail(position, IN_FLIGHT).await?
+            }
+        };
     }
 }
 
-/// Hands everything over, then waits until all of it is acknowledged.
-async fn publish(
+async fn read_on(store: Store, after: i64) -> Result<Page, Failure> {
+    store.tail(after, IN_FLIGHT).await
+}
+
+/// Hands everything to the producer, in order.
+async fn hand_over(
     producer: &FutureProducer,
     topic: &str,
     service: &str,
-    events: &[event_store::StoredEvent],
-) -> Result<(), Interrupted> {
+    events: &[StoredEvent],
+) -> Result<Vec<DeliveryFuture>, Interrupted> {
     let mut under_way = Vec::with_capacity(events.len());
     for event in events {
         under_way.push(send(producer, topic, &CloudEvent::of(service, event)).await?);
     }
+    Ok(under_way)
+}
+
+/// Waits until all of it is acknowledged.
+async fn acknowledged(under_way: Vec<DeliveryFuture>) -> Result<(), Interrupted> {
     for delivery in under_way {
         match delivery.await {
             Ok(Ok(_)) => {}
