@@ -73,10 +73,7 @@ async fn give_up_and_retry(stage: &Stage<'_>, key: &str) -> usize {
         for one in parked.iter().filter(|one| !one.error.starts_with("behind")) {
             messaging::parked::skip(&store, one.id, "put there by a test").await.expect("to skip");
         }
-        for one in behind {
-            let reactions = service.subscribed();
-            messaging::parked::retry(&store, &reactions, &one.subscription, key).await.expect("to retry");
-        }
+        messaging::parked::retry(&store, &service.subscribed(), key).await.expect("to retry");
         let select = "SELECT count(*) AS n FROM directory_employees WHERE active AND id = $1";
         let id: uuid::Uuid = key.parse().expect("an id");
         let select = event_store::statement(store.database().backend(), select, [id.into()]);

@@ -126,21 +126,15 @@ pub async fn standing(store: &Store) -> Result<Vec<Standing>, Failure> {
 
 /// Handles everything parked under the key again, in order, until one fails. Safe beside the running service: the inbox
 /// gives each event its effect once.
-pub async fn retry(
-    store: &Store,
-    reactions: &[Reaction],
-    subscription: &str,
-    key: &str,
-    by: &Operator,
-) -> Result<Retried, Failure> {
-    let waiting = list(store, Some(subscription), Some(key)).await?;
+pub async fn retry(store: &Store, reactions: &[Reaction], key: &str, by: &Operator) -> Result<Retried, Failure> {
+    let waiting = list(store, None, Some(key)).await?;
     let mut begun = HashMap::new();
     for letter in &waiting {
         // Written before, so that a retry which never came back is on record too.
         begun.insert(letter.id, record(store, letter.id, "retry", by, "begun").await?);
     }
-    let through = parked::retry(store, reactions, subscription, key).await?;
-    let left = list(store, Some(subscription), Some(key)).await?;
+    let through = parked::retry(store, reactions, key).await?;
+    let left = list(store, None, Some(key)).await?;
     let mut failed = false;
     for letter in &waiting {
         let now = left.iter().find(|left| left.id == letter.id);

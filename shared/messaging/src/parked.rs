@@ -66,21 +66,26 @@ pub fn everything(service: &str) -> String {
     format!("{service}.*")
 }
 
-/// Whether events of this key have to wait.
-pub async fn is_parked(store: &Store, subscription: &str, key: &str) -> Result<bool, Failure> {
-    let sql = "SELECT 1 AS one FROM parked WHERE subscription IN ($1, $2) AND key = $3 AND state = 'parked' LIMIT 1";
-    let values = vec![subscription.into(), everything(store.service()).into(), key.into()];
-    Ok(!query(store, sql, values).await?.is_empty())
+/// Whether this event has to wait: something else of its key does, for whichever reaction. Reactions of a service build on each
+/// other, so none of them goes on with a key that one of them could not.
+pub async fn has_to_wait(store: &Store, event: &CloudEvent) -> Result<bool, Failure> {
+    let sql = "SELECT 1 AS one FROM parked WHERE key = $1 AND state = 'parked' AND (event_id IS NULL OR event_id <> $2) LIMIT 1";
+    Ok(!query(store, sql, vec![event.partitionkey.clone().into(), event.id.into()]).await?.is_empty())
 }
 
 /// Parks it; the same only once.
 pub async fn park(store: &Store, subscription: &str, content: &Content, error: &str) -> Result<(), Failure> {
-    let sql = "INSERT INTO parked (id, subscription, key, event, error, attempts, first_at, last_at, state) \
-               VALUES ($1, $2, $3, $4, $5, 1, $6, $6, 'parked') ON CONFLICT DO NOTHING";
+    let sql = "INSERT INTO parked (id, subscription, key, event_id, event, error, attempts, first_at, last_at, state) \
+               VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $7, 'parked') ON CONFLICT DO NOTHING";
     let text = serde_json::to_string(content).unwrap_or_default();
+    let event_id = match content {
+        Content::Event(event) => Some(event.id),
+        Content::Record(_) => None,
+    };
     let (id, key, now) = (content.id(subscription), content.key(), store.clock().now());
-    execute(store, sql, vec![id.into(), subscription.into(), key.into(), text.into(), error.into(), now.into()])
-        .await?;
+    let values: [Value; 7] =
+        [id.into(), subscription.into(), key.into(), event_id.into(), text.into(), error.into(), now.into()];
+    execute(store, sql, values.into()).await?;
     count(store, subscription).await
 }
 
@@ -97,26 +102,25 @@ pub async fn list(store: &Store) -> Result<Vec<Parked>, Failure> {
     query(store, sql, vec![]).await?.iter().map(read).collect()
 }
 
-/// Handles what is parked under the key again, in order, until nothing is left; stops at the first that fails again.
-/// Returns how many went through.
-pub async fn retry(store: &Store, reactions: &[Reaction], subscription: &str, key: &str) -> Result<usize, Failure> {
+/// Handles what is parked under the key again, in order over all subscriptions, until nothing is left; stops at the first
+/// that fails again. Returns how many went through.
+pub async fn retry(store: &Store, reactions: &[Reaction], key: &str) -> Result<usize, Failure> {
     let mut through = 0;
     // What arrives meanwhile is parked behind what is being retried, so it is asked for again.
-    while let Some(parked) = next(store, subscription, key).await? {
+    while let Some(parked) = next(store, key).await? {
         if let Err(error) = again(store, reactions, &parked).await {
             settle(store, parked.id, "parked", Some(&error)).await?;
             return Ok(through);
         }
         settle(store, parked.id, "retried", None).await?;
+        count(store, &parked.subscription).await?;
         through += 1;
     }
-    count(store, subscription).await?;
     Ok(through)
 }
 
-async fn next(store: &Store, subscription: &str, key: &str) -> Result<Option<Parked>, Failure> {
-    let waiting = list(store).await?.into_iter();
-    let of_key = waiting.filter(|parked| parked.subscription == subscription && parked.key == key);
+async fn next(store: &Store, key: &str) -> Result<Option<Parked>, Failure> {
+    let of_key = list(store).await?.into_iter().filter(|parked| parked.key == key);
     Ok(of_key.min_by(|left, right| left.content.place().cmp(right.content.place())))
 }
 

@@ -122,7 +122,7 @@ impl Subscriptions {
         if self.is_handled(&subscription, event).await? {
             return Ok(());
         }
-        if parked::is_parked(&self.store, &subscription, &event.partitionkey).await? {
+        if parked::has_to_wait(&self.store, event).await? {
             let content = Content::Event(Box::new(event.clone()));
             return parked::park(&self.store, &subscription, &content, "behind an event of the same key").await;
         }

@@ -166,26 +166,23 @@ async fn retry(
         if letter.state != "parked" {
             bail!("{id} is not parked any more: it was {}", letter.state);
         }
-        keys.insert((service.name, letter.subscription, letter.key));
+        keys.insert((service.name, letter.key));
     } else {
         for service in services {
             let store = desk.look(service.name).await?;
             let letters = dead_letters::list(&store, which.subscription.as_deref(), which.key.as_deref()).await?;
-            keys.extend(letters.into_iter().map(|letter| (service.name, letter.subscription, letter.key)));
+            keys.extend(letters.into_iter().map(|letter| (service.name, letter.key)));
         }
     }
     if keys.is_empty() {
         println!("nothing of the kind is parked");
     }
     let mut well = true;
-    for (name, subscription, key) in keys {
+    for (name, key) in keys {
         let Some(service) = services.iter().find(|service| service.name == name) else { continue };
         let (store, reactions) = (desk.write(service).await?, service.subscribed());
-        if !reactions.iter().any(|reaction| reaction.subscription(name) == subscription) {
-            bail!("{name} has no reaction {subscription} any more: what is parked for it can only be skipped");
-        }
-        let retried = dead_letters::retry(&store, &reactions, &subscription, &key, by).await?;
-        println!("{subscription}, key {key}: {} handled, {} still parked", retried.through, retried.left);
+        let retried = dead_letters::retry(&store, &reactions, &key, by).await?;
+        println!("{name}, key {key}: {} handled, {} still parked", retried.through, retried.left);
         if let Some(error) = &retried.error {
             println!("    {error}");
         }
@@ -201,7 +198,7 @@ async fn skip(desk: &Desk, services: &[&Service], id: Uuid, by: &Operator) -> an
         bail!("{id} is not parked any more: it was {}", letter.state);
     }
     println!("{id} is skipped, as {} wanted", by.name);
-    let left = dead_letters::list(&store, Some(&letter.subscription), Some(&letter.key)).await?;
+    let left = dead_letters::list(&store, None, Some(&letter.key)).await?;
     if let Some(next) = left.first() {
         println!("{} more wait under its key: `dead-letters retry {}`", left.len(), next.id);
     }
