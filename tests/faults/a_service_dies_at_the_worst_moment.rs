@@ -30,7 +30,7 @@ const MOMENTS: [(&str, &str); 7] = [
 async fn run(servers: &Servers, size: Size) -> Held {
     let stage = Stage::open(servers, &["identity", "assets", "incidents"]).await;
     let load = Load::start(&stage, 6).await;
-    let (rounds, mut longest) = (size.pick(1, 5), Duration::ZERO);
+    let (rounds, mut longest) = (size.pick(1, 3), Duration::ZERO);
     for round in 0..rounds {
         for (place, service) in MOMENTS {
             // It comes to pass this place again and again; a different time of them each round.

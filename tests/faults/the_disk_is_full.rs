@@ -48,13 +48,17 @@ async fn run(servers: &Servers, size: Size) -> Held {
         tokio::time::sleep(Duration::from_secs(2)).await;
         let _ = std::fs::write(&filler, vec![0; 64 << 20]);
         let full = Caller::new(&stage, &format!("full-{round}"));
-        for attempt in 0..20 {
+        // What was allocated before is written over first, so it takes a while until there is no room.
+        let enough = refusals + 20;
+        for attempt in 0..2_000 {
+            if refusals >= enough {
+                break;
+            }
             let marker = format!("full-{round}-{attempt}");
             if let Ok((status, problem)) = full.send("assets", "/v1/devices", &load.ground().device(), &marker).await {
                 assert!(matches!(status, 201 | 503), "{status}: {problem}");
                 refusals += usize::from(status == 503);
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
         }
         std::fs::remove_file(&filler).expect("to make room");
     }

@@ -20,7 +20,7 @@ pub const TOPIC: Fault = Fault {
 
 pub const CHECKPOINT: Fault = Fault {
     name: "the relays publish ten thousand events again",
-    short: true,
+    short: false,
     run: |servers, size| again(servers, size, Again::Checkpoints).boxed_local(),
 };
 
@@ -34,7 +34,7 @@ const SERVICES: [&str; 3] = ["identity", "assets", "incidents"];
 async fn again(servers: &Servers, size: Size, what: Again) -> Held {
     let stage = Stage::open(servers, &SERVICES).await;
     let load = Load::start(&stage, 9).await;
-    tokio::time::sleep(size.seconds(4, 60)).await;
+    tokio::time::sleep(size.seconds(4, 40)).await;
     let ledger = load.stop().await;
     let before = check::everything(&stage, &ledger).await;
     for service in SERVICES {

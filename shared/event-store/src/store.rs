@@ -27,6 +27,10 @@ use crate::{Failure, snapshot};
 /// A command is decided again on the fresh state this often before the caller is told that others are faster.
 const DECISIONS: usize = 5;
 
+/// How many aggregates are remembered, and for how long when nobody asks for them.
+const REMEMBERED: u64 = 5_000;
+const REMEMBERED_FOR: Duration = Duration::from_secs(600);
+
 /// What makes a command happen once, given what it changes.
 type Once<'a, A> = &'a (dyn Fn(&Change<A>) -> CommandRecord + Send + Sync);
 
@@ -67,8 +71,8 @@ impl Store {
             vault: Vault::new(database.clone(), master_key),
             database,
             clock,
-            entities: Cache::new(20_000),
-            pasts: Cache::builder().max_capacity(16).time_to_live(Duration::from_secs(60)).build(),
+            entities: Cache::builder().max_capacity(REMEMBERED).time_to_idle(REMEMBERED_FOR).build(),
+            pasts: Cache::builder().max_capacity(4).time_to_live(Duration::from_secs(60)).build(),
         }))
     }
 
@@ -269,6 +273,12 @@ impl Store {
     pub async fn forget_answers(&self, before: DateTime<Utc>) -> Result<u64, Failure> {
         let statement = statement(self.backend(), "DELETE FROM command_log WHERE created_at < $1", [before.into()]);
         Ok(self.0.database.writer.execute_raw(statement).await?.rows_affected())
+    }
+
+    /// Lets go of what is remembered beyond its time; without this it goes when the next thing comes.
+    pub fn forget_the_old(&self) {
+        self.0.entities.run_pending_tasks();
+        self.0.pasts.run_pending_tasks();
     }
 
     pub(crate) fn pasts(&self) -> &Cache<(&'static str, DateTime<Utc>), DatabaseConnection> {

@@ -240,7 +240,8 @@ async fn go_on_with_imports(store: Store, directory: Directory, stop: Cancellati
 
 /// Answers are kept for a day, imports with their reports for a week.
 async fn tidy(store: Store, stop: CancellationToken) {
-    while stop.run_until_cancelled(tokio::time::sleep(Duration::from_secs(600))).await.is_some() {
+    while stop.run_until_cancelled(tokio::time::sleep(Duration::from_secs(60))).await.is_some() {
+        store.forget_the_old();
         let now = store.clock().now();
         let forgotten = async {
             store.forget_answers(now - chrono::Duration::hours(24)).await?;
