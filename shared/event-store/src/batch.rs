@@ -24,10 +24,13 @@ pub(crate) async fn write(database: &Database, units: &[&Unit]) -> Result<Verdic
     let transaction = database.begin().await?;
     let batch = Batch { transaction: &transaction, backend: database.backend(), units };
     match batch.run().await {
-        Ok(Verdict::Written(committed)) => {
-            transaction.commit().await?;
-            Ok(Verdict::Written(committed))
-        }
+        Ok(Verdict::Written(committed)) => match transaction.commit().await {
+            Ok(()) => Ok(Verdict::Written(committed)),
+            Err(error) => {
+                database.replace_writer().await;
+                Err(error.into())
+            }
+        },
         Ok(refused) => {
             transaction.rollback().await?;
             Ok(refused)
@@ -35,7 +38,11 @@ pub(crate) async fn write(database: &Database, units: &[&Unit]) -> Result<Verdic
         Err(error) => {
             // A broken connection cannot be rolled back; the server does that by itself.
             let _ = transaction.rollback().await;
-            Err(rule_broken(units, &error).map_or_else(|| error.into(), Failure::Refused))
+            let rule = rule_broken(units, &error);
+            if rule.is_none() {
+                database.replace_writer().await;
+            }
+            Err(rule.map_or_else(|| error.into(), Failure::Refused))
         }
     }
 }

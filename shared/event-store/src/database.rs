@@ -117,6 +117,20 @@ impl Database {
             .await
     }
 
+    /// Closes the connection that SQLite is written by, and with it whatever it still holds open. A transaction that fails for
+    /// want of room may or may not be over for SQLite, and the client library can be of another opinion: it would take the
+    /// next transaction for a part of the one that failed, and never commit either.
+    pub(crate) async fn replace_writer(&self) {
+        if self.backend() != DbBackend::Sqlite {
+            return;
+        }
+        if let Ok(connection) = self.writer.get_sqlite_connection_pool().acquire().await
+            && let Err(error) = connection.close().await
+        {
+            tracing::warn!(%error, "a connection could not be closed");
+        }
+    }
+
     /// A transaction that sees the database as it is at its first statement, whatever is written meanwhile. As
     /// [`Self::begin`], not for a request's future.
     pub async fn moment(&self) -> Result<DatabaseTransaction, DbErr> {

@@ -84,3 +84,80 @@ async fn a_log_can_be_verified_while_it_is_written() {
     })
     .await;
 }
+
+/// The lamp of the next release: it can be dimmed.
+mod next {
+    use event_store::{Aggregate, Context, DomainEvent, Entity, Record, Series};
+    use kernel::Fault;
+    use serde::{Deserialize, Serialize};
+    use utoipa::ToSchema;
+
+    use crate::lamp::{LampId, LampRow};
+
+    #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+    pub struct DimmableLamp;
+
+    #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+    #[serde(tag = "type", content = "data")]
+    pub enum Event {
+        #[serde(rename = "lamp.lit.v1")]
+        Lit {},
+        #[serde(rename = "lamp.dimmed.v1")]
+        Dimmed {},
+    }
+
+    impl DomainEvent for Event {}
+
+    impl Aggregate for DimmableLamp {
+        const KIND: &'static str = "lamp";
+        const SERIES: Series = Series::Running("LMP");
+        type Id = LampId;
+        type Command = ();
+        type Event = Event;
+        type Refusal = Fault;
+
+        fn decide(&self, (): (), _: &Context) -> Result<Vec<Event>, Fault> {
+            Ok(vec![Event::Dimmed {}])
+        }
+
+        fn evolve(self, _: Event) -> Self {
+            self
+        }
+    }
+
+    impl Record for DimmableLamp {
+        type Row = LampRow;
+    }
+
+    impl From<&Entity<DimmableLamp>> for LampRow {
+        fn from(entity: &Entity<DimmableLamp>) -> Self {
+            Self::from(&Entity {
+                id: entity.id,
+                number: entity.number.clone(),
+                version: entity.version,
+                created_at: entity.created_at,
+                updated_at: entity.updated_at,
+                hash: entity.hash,
+                state: crate::lamp::Lamp::BurntOut { serial: entity.id.to_string() },
+            })
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_replica_of_the_former_release_stops_at_the_things_it_cannot_read_and_at_nothing_else() {
+    on_each(async |store, _| {
+        let (newer, dimmed, other) = (replica(&store), lit(&store, "A-1").await, lit(&store, "A-2").await);
+        newer.execute::<next::DimmableLamp>(dimmed, Expect::Something, (), &context(&store), None).await.unwrap();
+        let unknown = store.load::<Lamp>(dimmed).await;
+        assert!(matches!(&unknown, Err(Failure::Unreadable { event, .. }) if event == "lamp.dimmed.v1"), "{unknown:?}");
+        let refused = switch(&store, dimmed).await;
+        assert!(matches!(refused, Err(Failure::Unreadable { .. })), "{refused:?}");
+        assert_eq!(switch(&store, other).await.unwrap().version, 2);
+        // It publishes what it does not know, and the next release goes on with it.
+        assert_eq!(store.tail(0, 10).await.unwrap().events.len(), 4);
+        newer.execute::<next::DimmableLamp>(dimmed, Expect::Version(2), (), &context(&store), None).await.unwrap();
+        assert!(store.verify().await.unwrap().faults.is_empty());
+    })
+    .await;
+}
