@@ -28,9 +28,11 @@ mod the_clock_jumps;
 mod the_disk_is_full;
 mod the_past_is_told_again;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use futures_util::future::LocalBoxFuture;
+use tokio::task::LocalSet;
 
 use crate::report::Held;
 use crate::servers::Servers;
@@ -103,17 +105,24 @@ fn main() {
     let Some(servers) = Servers::start() else { return };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    let outcomes: Vec<_> = chosen
-        .map(|fault| {
-            println!("fault: {}", fault.name);
-            let begun = Instant::now();
-            let held = runtime.block_on(tokio::task::LocalSet::new().run_until((fault.run)(&servers, size)));
-            println!("   held: {held} ({} s)", begun.elapsed().as_secs());
-            (fault.name, held, begun.elapsed())
-        })
-        .collect();
-    println!("{} faults survived", outcomes.len());
-    if let Some(file) = report {
-        report::write(file, &outcomes);
+    let (mut survived, mut failed) = (vec![], vec![]);
+    for fault in chosen {
+        println!("fault: {}", fault.name);
+        let begun = Instant::now();
+        let broken = || runtime.block_on(LocalSet::new().run_until((fault.run)(&servers, size)));
+        match catch_unwind(AssertUnwindSafe(broken)) {
+            Ok(held) => {
+                println!("   held: {held} ({} s)", begun.elapsed().as_secs());
+                survived.push((fault.name, held));
+            }
+            // What went wrong was said where it did.
+            Err(_) => failed.push(fault.name),
+        }
     }
+    println!("{} faults survived", survived.len());
+    if let Some(file) = report {
+        report::write(file, &survived);
+    }
+    drop(servers);
+    assert!(failed.is_empty(), "not survived: {failed:#?}");
 }

@@ -27,14 +27,14 @@ const BEGIN: &str = "<!-- what follows is written by `make faults` -->\n";
 const END: &str = "<!-- end of what is written by `make faults` -->";
 
 /// Puts the table between the marks of the document.
-pub fn write(file: &str, outcomes: &[(&'static str, Held, Duration)]) {
+pub fn write(file: &str, outcomes: &[(&'static str, Held)]) {
     let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{file}: {error}"));
     let (before, rest) = text.split_once(BEGIN).expect("where the table begins");
     let (_, after) = rest.split_once(END).expect("where the table ends");
     let mut table =
         "\n| fault | what was done | commands | events | effects | back within |\n|---|---|---|---|---|---|\n"
             .to_owned();
-    for (name, held, _) in outcomes {
+    for (name, held) in outcomes {
         let recovery = held.recovery.map_or("–".to_owned(), |time| format!("{:.1} s", time.as_secs_f64()));
         let proven = &held.proven;
         let commands =
