@@ -277,7 +277,7 @@ async fn register(caller: &mut Caller, ground: &Ground, round: usize) {
         let patch = json!({ "$patch": { "location": format!("A-{room:03}") } });
         caller.command("assets", &at("devices", &device, ""), patch).await;
     }
-    if round % 5 == 0 {
+    if round.is_multiple_of(5) {
         let again = json!({ "device_type": ground.device_type, "inventory_number": device["inventory_number"] });
         caller.command("assets", "/v1/devices", again).await;
     }

@@ -70,7 +70,9 @@ pub fn behind(servers: &str, group: &str, topics: &[String]) -> i64 {
     let consumer = consumer(servers, group);
     let mut list = TopicPartitionList::new();
     for topic in topics {
-        (0..PARTITIONS).for_each(|partition| drop(list.add_partition(topic, partition)));
+        for partition in 0..PARTITIONS {
+            list.add_partition(topic, partition);
+        }
     }
     let committed = consumer.committed_offsets(list, PATIENCE).expect("committed offsets");
     let behind = |topic: &str, partition: i32, offset: Offset| {
