@@ -20,7 +20,7 @@ pub const KILLED: Fault = Fault {
 
 pub const FROZEN: Fault = Fault {
     name: "of three replicas the one that leads is frozen, loses its lease, and wakes up again",
-    short: true,
+    short: false,
     run: |servers, size| frozen(servers, size).boxed_local(),
 };
 
