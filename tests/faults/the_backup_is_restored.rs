@@ -30,7 +30,8 @@ async fn run(servers: &Servers, size: Size) -> Held {
 
     let cluster = servers.another("restored");
     for (service, dump) in dumps {
-        stage.with(service, crate::process::Process::kill);
+        stage.with(service, |process| process.signal("TERM"));
+        stage.ended(service).await;
         let url = cluster.restore(&format!("restored_{service}"), &dump);
         stage.move_to(service, &url);
     }
