@@ -1,6 +1,6 @@
 //! What the services promise, and whether they keep it.
 //!
-//! `specs` compares the documents with the committed ones; `authorization` and `api` walk all [`operations`] of a running
+//! `specs` compares the documents with the committed ones; `authorization`, `api` and `reading` [`walk`] all [`operations`] of a running
 //! platform with some things in it (the [`stage`]), and every answer is held to its document ([`answers`]). [`monitoring`]
 //! holds alerts and dashboard to what is measured.
 
@@ -9,7 +9,9 @@ mod api;
 mod authorization;
 mod monitoring;
 mod operations;
+mod reading;
 mod sight;
 mod specs;
 mod stage;
 mod tokens;
+mod walk;

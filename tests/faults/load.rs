@@ -188,6 +188,7 @@ impl Load {
                 let mut caller = apart(Caller::new(stage, &format!("{name}-{index}")));
                 caller.acting_as(ground.storekeeper);
                 let (ground, stop) = (ground.clone(), stop.clone());
+                // People's numbers follow from client and round, and nobody has one twice.
                 let first = usize::from(name != "client") * 500_000;
                 tokio::spawn(async move {
                     for round in first.. {

@@ -1,6 +1,7 @@
 //! Records on the topics that no service can make anything of.
 
 use futures_util::FutureExt;
+use messaging::dead_letters::{self, Operator};
 use serde_json::json;
 
 use crate::load::{Caller, Load};
@@ -71,7 +72,8 @@ async fn give_up_and_retry(stage: &Stage<'_>, key: &str) -> usize {
         let behind: Vec<_> = parked.iter().filter(|one| one.error.starts_with("behind")).collect();
         assert!(behind.iter().all(|one| one.key == key), "{}: others wait too: {behind:#?}", service.name);
         for one in parked.iter().filter(|one| !one.error.starts_with("behind")) {
-            messaging::parked::skip(&store, one.id, "put there by a test").await.expect("to skip");
+            let operator = Operator { name: "faults".into(), reason: Some("put there by a test".into()) };
+            assert!(dead_letters::skip(&store, one.id, &operator).await.expect("a database"), "{one:?} was not parked");
         }
         messaging::parked::retry(&store, &service.subscribed(), key).await.expect("to retry");
         let select = "SELECT count(*) AS n FROM directory_employees WHERE active AND id = $1";

@@ -2,17 +2,15 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::{App, HttpResponse, HttpServer, web};
 use auth::{Grant, Issuer, Keychain, Principal, PrincipalKind, SigningKey, Within};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use event_store::{Database, Store};
 use kernel::Clock;
 use service::Service;
-use testkit::{TestData, TestDatabases};
+use testkit::{TestData, TestDatabases, serve_keys};
 use uuid::Uuid;
 
 use crate::process::Process;
@@ -71,7 +69,7 @@ impl<'a> Stage<'a> {
             data,
             databases: RefCell::new(databases),
             moved: RefCell::default(),
-            keys: serve_keys(issuer.clone()),
+            keys: serve_keys(issuer.clone(), Clock::system()),
             issuer,
             processes: RefCell::default(),
         }
@@ -219,19 +217,4 @@ pub fn token(issuer: &Issuer, subject: Uuid, employee: Option<Uuid>) -> String {
         grants: vec![Grant { scopes: vec!["*".into()], within: Within::Everywhere }],
     };
     issuer.issue(&principal, Clock::system().now()).expect("a token").token
-}
-
-fn serve_keys(issuer: Arc<Issuer>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let url = format!("http://{}", listener.local_addr().expect("its address"));
-    let server = HttpServer::new(move || {
-        let issuer = issuer.clone();
-        let answer = move || {
-            let keys = issuer.published(Clock::system().now());
-            async move { HttpResponse::Ok().json(keys) }
-        };
-        App::new().service(web::resource("/.well-known/jwks.json").get(answer))
-    });
-    tokio::spawn(server.workers(1).disable_signals().listen(listener).expect("to listen").run());
-    url
 }

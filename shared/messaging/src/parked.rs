@@ -85,21 +85,15 @@ pub async fn park(store: &Store, subscription: &str, content: &Content, error: &
     let (id, key, now) = (content.id(subscription), content.key(), store.clock().now());
     let values: [Value; 7] =
         [id.into(), subscription.into(), key.into(), event_id.into(), text.into(), error.into(), now.into()];
-    execute(store, sql, values.into()).await?;
-    count(store, subscription).await
+    execute(store, sql, values.into()).await
 }
 
-/// Tells how many keys are parked now.
-async fn count(store: &Store, subscription: &str) -> Result<(), Failure> {
-    telemetry::metrics::parked_keys(store.service(), subscription, keys(store, subscription).await?);
-    Ok(())
-}
+const SELECT: &str =
+    "SELECT id, subscription, key, event, error, attempts, first_at, last_at FROM parked WHERE state = 'parked'";
 
 /// Everything that is parked, in the order it came.
 pub async fn list(store: &Store) -> Result<Vec<Parked>, Failure> {
-    let sql = "SELECT id, subscription, key, event, error, attempts, first_at, last_at FROM parked \
-               WHERE state = 'parked' ORDER BY first_at, id";
-    query(store, sql, vec![]).await?.iter().map(read).collect()
+    query(store, &format!("{SELECT} ORDER BY first_at, id"), vec![]).await?.iter().map(read).collect()
 }
 
 /// Handles what is parked under the key again, in order over all subscriptions, until nothing is left; stops at the first
@@ -113,15 +107,15 @@ pub async fn retry(store: &Store, reactions: &[Reaction], key: &str) -> Result<u
             return Ok(through);
         }
         settle(store, parked.id, "retried", None).await?;
-        count(store, &parked.subscription).await?;
         through += 1;
     }
     Ok(through)
 }
 
 async fn next(store: &Store, key: &str) -> Result<Option<Parked>, Failure> {
-    let of_key = list(store).await?.into_iter().filter(|parked| parked.key == key);
-    Ok(of_key.min_by(|left, right| left.content.place().cmp(right.content.place())))
+    let rows = query(store, &format!("{SELECT} AND key = $1"), vec![key.into()]).await?;
+    let of_key: Vec<Parked> = rows.iter().map(read).collect::<Result<_, _>>()?;
+    Ok(of_key.into_iter().min_by(|left, right| left.content.place().cmp(right.content.place())))
 }
 
 async fn again(store: &Store, reactions: &[Reaction], parked: &Parked) -> Result<(), String> {
@@ -140,22 +134,10 @@ async fn again(store: &Store, reactions: &[Reaction], parked: &Parked) -> Result
     if handled { Ok(()) } else { Err(format!("{} does not know {}", parked.subscription, event.kind)) }
 }
 
-/// Gives one event up, for a reason that is kept.
-pub async fn skip(store: &Store, id: Uuid, reason: &str) -> Result<(), Failure> {
-    settle(store, id, "skipped", Some(reason)).await
-}
-
 async fn settle(store: &Store, id: Uuid, state: &str, error: Option<&str>) -> Result<(), Failure> {
     let sql = "UPDATE parked SET state = $2, error = coalesce($3, error), attempts = attempts + 1, last_at = $4 WHERE id = $1";
     let error = error.map(str::to_owned);
     execute(store, sql, vec![id.into(), state.into(), error.into(), store.clock().now().into()]).await
-}
-
-async fn keys(store: &Store, subscription: &str) -> Result<u64, Failure> {
-    let sql = "SELECT count(DISTINCT key) AS n FROM parked WHERE subscription = $1 AND state = 'parked'";
-    let rows = query(store, sql, vec![subscription.into()]).await?;
-    let count: i64 = rows.first().map(|row| row.try_get("", "n")).transpose()?.unwrap_or(0);
-    Ok(count.unsigned_abs())
 }
 
 fn read(row: &QueryResult) -> Result<Parked, Failure> {

@@ -40,8 +40,12 @@ pub(crate) async fn run(kafka: &Kafka, store: &Store, stop: &CancellationToken) 
     while !stop.is_cancelled() {
         let Some(lease) = Lease::hold(store, NAME, stop).await else { return };
         if let Some(Err(error)) = lease.lost().run_until_cancelled(lead(kafka, store, &lease)).await {
-            // The log keeps what could not be published; after a pause it goes on from the checkpoint.
-            tracing::error!(%error, service = store.service(), "publishing is interrupted");
+            match error {
+                // Waiting does not mend this.
+                Interrupted::Ahead { .. } => tracing::error!(%error, service = store.service(), "nothing is published"),
+                // The log keeps what could not be published; after a pause it goes on from the checkpoint.
+                _ => tracing::warn!(%error, service = store.service(), "publishing is interrupted"),
+            }
             telemetry::metrics::relay_blocked(store.service(), !matches!(error, Interrupted::Fenced));
         }
         drop(lease);

@@ -182,7 +182,9 @@ impl Platform {
         let subscriptions = Subscriptions::new(store.clone(), service.subscribed(), broker.clone());
         let fires = service.aggregates().map(|aggregate| (aggregate.kind, aggregate.fire.clone())).collect();
         let timers = Timers::new(store.clone(), fires);
-        let measured = service.subscribed().iter().map(|reaction| reaction.subscription(service.name)).collect();
+        let reactions = service.subscribed();
+        let measured = reactions.iter().map(|reaction| reaction.subscription(service.name));
+        let measured = measured.chain([messaging::parked::everything(service.name)]).collect();
         vec![
             tokio::spawn(subscriptions.run(stop.clone())),
             tokio::spawn(broker.clone().relay(store.clone(), stop.clone())),

@@ -13,7 +13,7 @@ mod running;
 pub use client::{Answered, Client, Request};
 pub use database::{TestDatabase, TestDatabases, databases, postgres, sqlite};
 pub use rules::{Decided, Given, given, given_nothing};
-pub use running::{TestData, TestService, eventually};
+pub use running::{TestData, TestService, eventually, serve_keys};
 
 /// A variable that tells tests where a real server is.
 #[allow(clippy::disallowed_methods)] // tests are configured by their environment

@@ -2,10 +2,12 @@
 
 use std::net::TcpListener;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::{App, HttpResponse, HttpServer, web};
 use auth::{Grant, Issuer, Keychain, Principal, PrincipalKind, SigningKey, Within};
+use kernel::Clock;
 use kernel::clock::ControlledClock;
 use service::{Platform, Running, Secret, Service, Settings};
 use uuid::Uuid;
@@ -17,7 +19,7 @@ use crate::database::TestDatabase;
 pub struct TestService {
     pub running: Running,
     pub clock: ControlledClock,
-    issuer: Issuer,
+    issuer: Arc<Issuer>,
     _platform: Platform,
     _data: TestData,
     _database: Option<TestDatabase>,
@@ -59,14 +61,14 @@ impl TestService {
     /// On the given database; SQLite when there is none.
     pub async fn start_on(service: Service, database: Option<TestDatabase>) -> Self {
         let (data, clock) = (TestData::new(), ControlledClock::from_now());
-        let issuer = Issuer::new("darbazi", Keychain::new(SigningKey::generate(clock.now())));
+        let issuer = Arc::new(Issuer::new("darbazi", Keychain::new(SigningKey::generate(clock.now()))));
         let settings = Settings {
             data: data.0.clone(),
             database_url: database
                 .as_ref()
                 .filter(|database| database.name != "SQLite")
                 .map(|database| Secret::new(&database.url)),
-            identity_url: Some(serve_keys(&issuer, &clock)),
+            identity_url: Some(serve_keys(issuer.clone(), clock.clock())),
             admin_password: Some(Secret::new("test-Password-1")),
             workers: 1,
             ..Settings::default()
@@ -111,16 +113,15 @@ impl TestService {
     }
 }
 
-/// A place that publishes the test's keys, as identity would.
-fn serve_keys(issuer: &Issuer, clock: &ControlledClock) -> String {
-    let keys = web::Data::new(serde_json::to_string(&issuer.published(clock.now())).expect("keys"));
+/// A place that publishes an issuer's keys, as identity would; its address.
+pub fn serve_keys(issuer: Arc<Issuer>, clock: Clock) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("its address"));
     let server = HttpServer::new(move || {
-        let keys = keys.clone();
+        let (issuer, clock) = (issuer.clone(), clock.clone());
         let answer = move || {
-            let keys = keys.clone();
-            async move { HttpResponse::Ok().content_type("application/json").body(keys.get_ref().clone()) }
+            let keys = issuer.published(clock.now());
+            async move { HttpResponse::Ok().json(keys) }
         };
         App::new().service(web::resource("/.well-known/jwks.json").get(answer))
     });

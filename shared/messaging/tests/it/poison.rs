@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use kernel::id::Id;
+use messaging::dead_letters::{self, Operator};
 use messaging::parked::{self, Content};
 use rdkafka::ClientConfig;
 use rdkafka::message::{Header, OwnedHeaders};
@@ -51,7 +52,8 @@ async fn a_record_that_nobody_can_read_parks_its_key_alone_until_somebody_decide
         let key = poisoned.uuid().to_string();
         let again = parked::retry(&stage.counter, &stage.reactions(), &key).await.unwrap();
         assert_eq!(again, 0, "it is no more readable than it was");
-        parked::skip(&stage.counter, unreadable.id, "not ours").await.unwrap();
+        let operator = Operator { name: "tamar".into(), reason: Some("not ours".into()) };
+        assert!(dead_letters::skip(&stage.counter, unreadable.id, &operator).await.unwrap());
         assert!(behind.iter().all(|one| one.key == key));
         assert_eq!(parked::retry(&stage.counter, &stage.reactions(), &key).await.unwrap(), 2);
         assert_eq!(stage.heard(poisoned).await, in_order(3));
